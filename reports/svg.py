@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from winnow.core.counted import counted
 from winnow.core.result import Difference, Measured, NotMeasured
 from winnow.training.evaluation.confidence_facts import ReliabilityBin, RiskPoint
 from winnow.training.evaluation.evaluation_facts import GoalVerdict, LearningPoint
@@ -104,7 +105,7 @@ def reliability_plot(bins: Sequence[ReliabilityBin]) -> Plot:
             one.confidence,
             one.accuracy,
             max(2.0, MAX_DOT_RADIUS * (one.accuracy.rows / most) ** 0.5),
-            f"{one.accuracy.rows} rows: confidence {one.confidence:.1%}, accuracy {one.accuracy.value:.1%}",
+            f"{counted(one.accuracy.rows, 'row')}: confidence {one.confidence:.1%}, accuracy {one.accuracy.value:.1%}",
         )
         for one in bins
     ]
@@ -129,7 +130,9 @@ def learning_plot(points: Sequence[LearningPoint]) -> Plot:
     step = _step(lowest, 1.0)
     axes = _Axes((0.0, most * 1.05), (step * math.floor(lowest / step), 1.0))
     dots = [
-        axes.dot(point.train_rows, point.accuracy, 3.5, f"{point.train_rows} rows: {point.accuracy.value:.1%}")
+        axes.dot(
+            point.train_rows, point.accuracy, 3.5, f"{counted(point.train_rows, 'row')}: {point.accuracy.value:.1%}"
+        )
         for point in points
     ]
     line = axes.points([(point.train_rows, point.accuracy.value) for point in points])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import file_sha256, stable_hash
 from winnow.core.model_vocabulary import Precision, Quantization
@@ -204,4 +205,7 @@ def _require_same_tensors(model: Any, adapter: Path) -> None:
     with safe_open(adapter / ADAPTER_WEIGHTS, framework="pt") as file:
         others = set(file.keys()) ^ set(get_peft_model_state_dict(model, save_embedding_layers=False))
     if others:
-        raise ValueError(f"{len(others)} tensors are not those of the layers that it changes: {min(others)}")
+        raise ValueError(
+            f"{counted(len(others), 'tensor')} {agreeing(len(others), 'is', 'are')} "
+            f"not those of the layers that it changes: {min(others)}"
+        )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import ConsensusMethod, ConsensusStatus
 from winnow.curation.annotations.consensus_confidence import ProbabilityRows, posterior, temperature_scaled
@@ -101,7 +102,10 @@ def _reason_against_crowdlab(matrix: ResponseMatrix, probabilities: ClassProbabi
         return "no class probabilities"
     overlap = int((matrix.per_record > 1).sum())
     if overlap < MIN_OVERLAP:
-        return f"{overlap} records have two or more responses, {MIN_OVERLAP} are needed"
+        return (
+            f"{counted(overlap, 'record')} {agreeing(overlap, 'has', 'have')} two or more "
+            f"responses, {MIN_OVERLAP} are needed"
+        )
     return "" if len({*matrix.labels, *probabilities.classes}) > 1 else "there is only one label"
 
 
@@ -111,7 +115,10 @@ def _majority_labels(matrix: ResponseMatrix) -> tuple[NDArray[np.int64], Probabi
     most = counts == counts.max(axis=1, initial=0, keepdims=True)
     overlap = int((matrix.per_record > 1).sum())
     if overlap < MIN_OVERLAP or len(matrix.labels) < 2:
-        few = f"{overlap} records have two or more responses, {MIN_OVERLAP} are needed"
+        few = (
+            f"{counted(overlap, 'record')} {agreeing(overlap, 'has', 'have')} two or more "
+            f"responses, {MIN_OVERLAP} are needed"
+        )
         return _first_class(most), NotMeasured("there is only one label" if len(matrix.labels) < 2 else few)
     prior = np.tile(counts.sum(axis=0) / counts.sum(), (len(counts), 1))
     probable = posterior(matrix, most / most.sum(axis=1, keepdims=True), prior)

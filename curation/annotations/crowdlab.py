@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.counted import agreeing, counted
 from winnow.curation.annotations.consensus_confidence import ProbabilityRows
 from winnow.curation.annotations.response_matrix import NO_RESPONSE, ResponseMatrix
 
@@ -54,7 +55,10 @@ class AlignedProbabilities:
         row = {record: index for index, record in enumerate(probabilities.records)}
         missing = [record for record in matrix.records if record not in row]
         if missing:
-            raise ValueError(f"{len(missing)} records have no class probabilities, the first is {missing[0]}")
+            raise ValueError(
+                f"{counted(len(missing), 'record')} "
+                f"{agreeing(len(missing), 'has', 'have')} no class probabilities, the first is {missing[0]}"
+            )
         if not np.allclose(values.sum(axis=1), 1, atol=1e-3) or (values < 0).any():
             raise ValueError("class probabilities are negative, do not sum to one, or are not numbers")
         own = np.argsort(probabilities.classes)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.result import Measure, NotMeasured
 from winnow.curation.annotations.response_matrix import NO_RESPONSE, ResponseMatrix
 from winnow.validators.stats.nominal_alpha import nominal_alphas
@@ -41,7 +42,10 @@ def krippendorff_alpha(matrix: ResponseMatrix, *, resamples: int = RESAMPLES, se
     found = response_patterns(matrix, min_responses=2)
     records = sum(found.values())
     if records < MIN_RECORDS:
-        few = NotMeasured(f"{records} records have two or more responses, {MIN_RECORDS} are needed")
+        few = NotMeasured(
+            f"{counted(records, 'record')} {agreeing(records, 'has', 'have')} two or "
+            f"more responses, {MIN_RECORDS} are needed"
+        )
         return KrippendorffAlpha(few, dict.fromkeys(matrix.labels, few), resamples, seed)
     counts = np.array([np.bincount(pattern, minlength=len(matrix.labels)) for pattern in found], dtype=np.float64)
     times = np.array(list(found.values()), dtype=np.int64)

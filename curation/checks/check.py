@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from winnow.config.overrides import with_overrides
 from winnow.config.task import Task
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.progress import Progress
@@ -96,7 +97,7 @@ class CheckResult:
     def __repr__(self) -> str:
         verdicts = ", ".join(f"{gate.name} {gate.verdict}" for gate in self.gates)
         outcome = "passed" if self.passed else "failed"
-        return f"<CheckResult {outcome}: {len(self.selected):,} rows selected; {verdicts}>"
+        return f"<CheckResult {outcome}: {counted(len(self.selected), 'row')} selected; {verdicts}>"
 
     @property
     def passed(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from winnow.core.array_cache import newest_arrays
+from winnow.core.counted import counted
 from winnow.core.result import Measured
 from winnow.core.vocabulary import State
 from winnow.core.working_row import WorkingRow
@@ -46,7 +47,7 @@ class LabelSignal:
         share = self.agreement
         return (
             f"the nearest hold-out record has the same label for {share.value:.1%} ({share.low:.1%} to "
-            f"{share.high:.1%}) of {share.rows:,} train records, {self.chance:.1%} by chance"
+            f"{share.high:.1%}) of {counted(share.rows, 'train record')}, {self.chance:.1%} by chance"
         )
 
 

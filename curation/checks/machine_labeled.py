@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winnow.core.counted import counted
 from winnow.core.vocabulary import SPLITS, DecidedBy, Origin
 
 if TYPE_CHECKING:
@@ -27,5 +28,5 @@ def machine_labeled_note(train: pd.DataFrame) -> str:
     count = int(machine_labeled(train).sum())
     if not count:
         return ""
-    share = f"{count:,} of {len(train):,} train rows ({count / len(train):.1%})"
+    share = f"{count:,} of {counted(len(train), 'train row')} ({count / len(train):.1%})"
     return f"{share} are machine-labeled: a model proposed the label, and people accepted its lot by reading a sample"

@@ -34,7 +34,8 @@ class SlotProtection(NamedTuple):
             return []
         most = ", ".join(f"{slot} {pairs:,}" for slot, pairs in list(self.by_slot.items())[:SLOTS_SHOWN])
         kept = (
-            f"{counted(self.pairs, 'near pair')} of train rows ({self.rows:,} rows) that would otherwise be duplicates"
+            f"{counted(self.pairs, 'near pair')} of train rows ({counted(self.rows, 'row')}) that "
+            f"would otherwise be duplicates"
         )
         return [f"different values of `slots` keep {kept}; pairs by slot: {most}"]
 

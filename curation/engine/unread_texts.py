@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.record import Record
 
 MULTILINGUAL_MODEL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
@@ -42,7 +43,7 @@ class EmbedderReading(Record):
         if not count:
             return []
         found = (
-            f"{self.embedder} does not read {count:,} of {self.texts:,} texts ({self.share:.1%}), such as "
+            f"{self.embedder} does not read {count:,} of {counted(self.texts, 'text')} ({self.share:.1%}), such as "
             f"{self.example!r}: they are compared as text, not by cosine"
         )
         if not self.is_advised:

@@ -179,7 +179,7 @@ def _prompt_decisions(prompts: Counter[str], prompt: str) -> Iterator[Decision]:
         yield Decision("system_prompt: none; the one of the file declares tools or is not that of all dialogues")
     elif prompts:
         kept = "each is kept with its dialogue, and a task has one of its own"
-        yield Decision(f"system_prompt: none of the {len(prompts):,} different ones; {kept}")
+        yield Decision(f"system_prompt: none of {counted(len(prompts), 'different prompt')}; {kept}")
 
 
 def _task(tools: TaskTools, prompt: str) -> Task:

@@ -260,10 +260,10 @@ def _level_decisions(rows: Sequence[Fields], columns: Columns) -> Iterator[Decis
     likely = [one.coarser if one.finer == label else one.finer for one in coarser_columns(sampled(rows), label, unused)]
     for one in coarser_columns(rows, label, sorted(likely)):
         if one.finer == label:
-            has = f"each of its {one.values:,} values stands for several of the {one.labels:,} labels"
+            has = f"each of its {counted(one.values, 'value')} stands for several of the {counted(one.labels, 'label')}"
             yield Decision(f"route: not {one.coarser!r}, although {has}", "route_column")
         else:
-            divides = f"{one.finer!r} divides its {one.values:,} values into {one.labels:,}"
+            divides = f"{one.finer!r} divides its {counted(one.values, 'value')} into {one.labels:,}"
             yield Decision(f"label = {label!r}, although {divides}", "label_column")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from winnow.core.counted import counted
+from winnow.core.counted import agreeing, counted
 from winnow.core.vocabulary import Origin, State
 from winnow.curation.ingest.screen import KeptRow
 from winnow.curation.ingest.screen_file import ScreenedFile
@@ -26,7 +26,7 @@ def renamed_notes(kept: Sequence[KeptRow]) -> list[str]:
     """How many rows count under the new name of their label."""
     renamed = Counter((row.given_label, row.label) for row in kept if row.given_label not in (None, row.label))
     return [
-        f"{count:,} rows labeled {old!r} count as {new!r}, because the label was renamed"
+        f"{counted(count, 'row')} labeled {old!r} count as {new!r}, because the label was renamed"
         for (old, new), count in renamed.items()
     ]
 
@@ -51,7 +51,10 @@ def recognized_notes(
     refused = {row.id for row in working_rows(connection) if row.state == State.REJECTED}
     count = sum(record in refused for record in repeated)
     meaning = "their origin stays synthetic, and only people or lots decide their labels"
-    note = f"{len(repeated):,} rows repeat machine-written rows: {meaning}"
+    note = (
+        f"{counted(len(repeated), 'row')} {agreeing(len(repeated), 'repeats', 'repeat')} "
+        f"machine-written rows: {meaning}"
+    )
     return [f"{note}; {count:,} of them were refused" if count else note]
 
 
@@ -60,8 +63,14 @@ def kept_assignment_notes(kept: KeptAssignments) -> list[str]:
     notes = []
     if kept.assigned_splits:
         given = "the official split given now: a split never changes once it is assigned"
-        notes.append(f"{kept.assigned_splits:,} known records keep an assigned split other than {given}")
+        notes.append(
+            f"{counted(kept.assigned_splits, 'known record')} "
+            f"{agreeing(kept.assigned_splits, 'keeps', 'keep')} an assigned split other than {given}"
+        )
     if kept.groups:
         given = "the session declared now: a group never changes, so rows of one session may be in several splits"
-        notes.append(f"{kept.groups:,} known records keep a group other than {given}")
+        notes.append(
+            f"{counted(kept.groups, 'known record')} "
+            f"{agreeing(kept.groups, 'keeps', 'keep')} a group other than {given}"
+        )
     return notes

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.example import repeat_key
 from winnow.core.vocabulary import DecidedBy, Origin, State
 from winnow.curation.ingest.screen import KeptRow
@@ -76,4 +77,11 @@ def _notes(differing: int) -> list[str]:
     reason = (
         "this workspace knows them as machine-written, and what a release says about who decided them does not count"
     )
-    return [f"{differing:,} rows keep the state that they have in this workspace: {reason}"] if differing else []
+    return (
+        [
+            f"{counted(differing, 'row')} {agreeing(differing, 'keeps', 'keep')} the state that "
+            f"they have in this workspace: {reason}"
+        ]
+        if differing
+        else []
+    )

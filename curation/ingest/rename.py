@@ -11,6 +11,7 @@ from winnow.config.task import Task
 from winnow.core.atomic import atomic_write
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
 from winnow.core.suggest import suggestion
@@ -103,7 +104,9 @@ def _check_merge(old: str, new: str, records: int, already_new: int, *, why: str
     """
     if not in_task and not already_new:
         return
-    found = f"{new} is a label too: its {already_new:,} records and the {records:,} of {old} would be one label"
+    found = (
+        f"{new} is a label too: its {counted(already_new, 'record')} and the {records:,} of {old} would be one label"
+    )
     reason = {"reason": why} if why else {}
     confirmed, preview = command("rename", old, new, **reason, yes=True), command("rename", old, new, dry_run=True)
     expected = "a confirmation, because a merge cannot be undone once a release was frozen with it"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.csv_cells import unescape_cell
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.example import record_id
@@ -158,13 +159,16 @@ def _notes(name: str, counts: Counter[ReleaseName], edited: int) -> list[str]:
     """How many rows each release has unchanged, and how many no release has; `edited` ones have another text."""
     kept = "they keep id, origin, split, group, weight, license, model and who decided"
     notes = [
-        f"{name}: {count:,} rows of release {release.name}: {kept}"
+        f"{name}: {counted(count, 'row')} of release {release.name}: {kept}"
         for release, count in sorted(counts.items())
         if release != NO_RELEASE
     ]
     if counts[NO_RELEASE]:
         texts = f" ({edited:,} have a text that is not that of their id)" if edited else ""
         missing = "no release next to the file or in the workspace contains them unchanged"
-        found = f"{counts[NO_RELEASE]:,} rows have the columns of a release, but {missing}"
+        found = (
+            f"{counted(counts[NO_RELEASE], 'row')} "
+            f"{agreeing(counts[NO_RELEASE], 'has', 'have')} the columns of a release, but {missing}"
+        )
         notes.append(f"{name}: {found}{texts}: their labels count as a file's, and synthetic rows wait for review")
     return notes

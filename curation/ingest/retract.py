@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.clock import utc_now
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.store.database import Store
 from winnow.curation.store.records import live_records
@@ -54,7 +55,7 @@ def retract(store: Store, wanted: str, *, why: str, dry_run: bool = False) -> Re
         live = [s for s in fits if s["retracted_at"] is None]
         if len(live) > 1 or not fits:
             choices = ", ".join(f"{s['id']} ({s['name']})" for s in (live or stored)) or "none yet"
-            found = f"{len(live)} sources" if live else "no source"
+            found = counted(len(live), "source") if live else "no source"
             raise WinnowError(Problem(f"retract {wanted}", found, f"one of {choices}", "give the source's id"))
         if not live:
             return replace(_result(fits[-1]), already=True, dry_run=dry_run)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from winnow.config.task import Task
 from winnow.core.answer_problem import PROBLEM_TITLES
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.vocabulary import DatasetKind
@@ -78,7 +79,7 @@ def label_options(task: Task, queue: QueueDefinition, kind: DatasetKind = Datase
     targets = task_kind.targets(task)
     if len(targets) < 2:
         fix = "add labels to the task file"
-        raise WinnowError(Problem(TASK_FILE, f"{len(targets)} labels", "2 or more to choose from", fix))
+        raise WinnowError(Problem(TASK_FILE, counted(len(targets), "label"), "2 or more to choose from", fix))
     values = queue.blind_special_options if kind == DatasetKind.BLIND else queue.special_options
     if task_kind.combined_target is not None:  # several labels are chosen together
         values = tuple(one for one in values if one != SEVERAL_INTENTS_OPTION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from winnow.config.task import Task
+from winnow.core.counted import counted
 from winnow.core.vocabulary import SPLITS, PiiAction
 from winnow.curation.checks.held_out_counts import HeldOutToolsFacts, held_out_sentence
 from winnow.curation.releases.manifest import Manifest, MustPassFacts
@@ -15,7 +16,7 @@ from winnow.validators.kinds import kind_of, target_labels
 def dataset_sentence(task: Task, manifest: Manifest) -> str:
     """What the dataset is, in one sentence."""
     purpose, count = kind_of(task).purpose, len(manifest.task.labels)
-    return f"A dataset for {purpose.phrase} with {count} labels, frozen and checked by Winnow."
+    return f"A dataset for {purpose.phrase} with {counted(count, 'label')}, frozen and checked by Winnow."
 
 
 def splits_section(manifest: Manifest) -> list[str]:
@@ -65,7 +66,8 @@ def must_pass_section(cases: MustPassFacts | None) -> list[str]:
         return []
     repeated = cases.repeated_in
     return [
-        f"Must-pass cases, in `must_pass.jsonl`: {cases.cases:,} queries that every model must answer correctly. "
+        f"Must-pass cases, in `must_pass.jsonl`: {counted(cases.cases, 'query', 'queries')} that "
+        f"every model must answer correctly. "
         f"They are regression tests, not an estimate of accuracy: {repeated['train']:,} of them are also in train, "
         f"{repeated['validation']:,} in validation, {repeated['test']:,} in test.",
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.lot_kind import LotKind
 from winnow.core.result import Measure, NotMeasured
 from winnow.core.vocabulary import Bound, DecidedBy, LotVerdict
@@ -60,12 +61,12 @@ def _lot_line(lot: ExportedLotFacts) -> str:
     else:
         head = f"- Synthetic: {lot.generator} {lot.prompt_version} by {lot.model}, lot {lot.number}"
         read = "reviewed"
-    head += f", {lot.records:,} records, {lot.exported:,} of them in this release. People "
+    head += f", {counted(lot.records, 'record')}, {lot.exported:,} of them in this release. People "
     if lot.verdict != LotVerdict.ACCEPTED:
         return head + "reviewed each of these."
     order = "" if lot.kind == LotKind.PROPOSED_LABELS else " in random order"
     return head + (
-        f"{read} {lot.read:,} of them{order} and found {lot.defects:,} defects; the lot was accepted. "
+        f"{read} {lot.read:,} of them{order} and found {counted(lot.defects, 'defect')}; the lot was accepted. "
         f"With {100 * lot.confidence:g} % confidence its defect rate is at most "
         f"{percent_text(lot.defect_rate_upper)} (exact, hypergeometric; before defects were corrected)."
     )
@@ -113,7 +114,8 @@ def _accuracy_line(measured: LabelAccuracyFacts | None) -> str:
     return (
         f"- Label accuracy: {percent_text(measured.accuracy)} (95 % interval {percent_text(low)} to "
         f"{percent_text(high)}, Wilson). People labeled a random sample of records from files without seeing their "
-        f"labels: {measured.right} of {measured.audited} labels were right ({origins}); {measured.unsure} "
+        f"labels: {measured.right} of {counted(measured.audited, 'label')} "
+        f"{agreeing(measured.audited, 'was', 'were')} right ({origins}); {measured.unsure} "
         "more could not be decided. Labels found wrong were corrected."
     )
 

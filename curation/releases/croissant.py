@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.core.counted import counted
 from winnow.core.hashing import stable_hash
 from winnow.core.vocabulary import PiiAction
 from winnow.curation.releases.card_contents import dataset_sentence
@@ -101,7 +102,7 @@ def croissant(task: Task, manifest: Manifest, files: Mapping[str, FileFacts]) ->
 
 def _data_collection(manifest: Manifest) -> str:
     parts = [
-        f"{s.records:,} records of origin {s.origin} from {s.name}"
+        f"{counted(s.records, 'record')} of origin {s.origin} from {s.name}"
         + (f", written by {s.origin_model}" if s.origin_model else "")
         for s in manifest.sources
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from winnow.config.task import Task
+from winnow.core.counted import agreeing, counted
 from winnow.core.csv_cells import unescape_cell
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.export_losses import ExportLoss
@@ -108,7 +109,11 @@ def _problems(
 ) -> Iterator[Problem]:
     """The rows that are not read back as the record that they are."""
     if len(found) != len(ids):
-        yield _problem(f"export format {name}", f"{len(found):,} rows are read back", f"{len(ids):,} rows")
+        yield _problem(
+            f"export format {name}",
+            f"{counted(len(found), 'row')} {agreeing(len(found), 'is', 'are')} read back",
+            counted(len(ids), "row"),
+        )
         return
     for record, content in zip(ids, found, strict=True):
         if content != contents[record]:

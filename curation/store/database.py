@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.database_errors import database_error
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.store.migrations import HEAD
@@ -143,7 +144,10 @@ def _migrate(store: Store) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
-            found = f"{len(broken):,} rows refer to rows that do not exist, for example in table {broken[0][0]}"
+            found = (
+                f"{counted(len(broken), 'row')} {agreeing(len(broken), 'refers', 'refer')} to "
+                f"rows that do not exist, for example in table {broken[0][0]}"
+            )
             raise ServiceError(Problem(str(store.path), found, "an intact database", RECOVERY_HELP))
 
 

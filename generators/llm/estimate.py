@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from winnow.core.counted import counted
 from winnow.generators.llm.model_roles import ModelRole
 from winnow.generators.llm.prices import FREE, NANO_PER_USD, Usage, format_usd
 from winnow.generators.llm.request import LlmRequest
@@ -66,8 +67,9 @@ class RoundEstimate:
                 f"about {round(self.items * self.kept_share):,} will be accepted, as {self.kept_share:.0%} were before"
             )
         return (
-            f"{self.requests:,} requests for {self.items:,} {self.noun}; {self.input_tokens:,} input tokens ({how}), "
-            f"about {self.output_tokens:,} output tokens; {cost}; {share}"
+            f"{counted(self.requests, 'request')} for {self.items:,} {self.noun}; "
+            f"{counted(self.input_tokens, 'input token')} ({how}), "
+            f"about {counted(self.output_tokens, 'output token')}; {cost}; {share}"
         )
 
 

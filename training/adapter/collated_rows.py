@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.model_vocabulary import TemplateFault
 from winnow.curation.checks.chat_template.answer_problems import TemplateProblem
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
@@ -35,7 +36,10 @@ def _problems(row: TrainedRow, trained: list[int], chat: ChatTokenizer) -> list[
         return [TemplateProblem(TemplateFault.NOTHING_TRAINED, row.turn, "no token of the answer is in the loss")]
     found = []
     if trained != row.answer_ids:
-        detail = f"{len(trained):,} tokens are in the loss; the answer has {len(row.answer_ids):,}"
+        detail = (
+            f"{counted(len(trained), 'token')} {agreeing(len(trained), 'is', 'are')} in the "
+            f"loss; the answer has {len(row.answer_ids):,}"
+        )
         found.append(TemplateProblem(TemplateFault.ANSWER_CUT, row.turn, detail))
     if trained[-1] not in chat.stop_ids:
         last = chat.token_text(trained[-1])

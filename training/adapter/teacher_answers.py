@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.hashing import file_sha256
 from winnow.core.vocabulary import Split
@@ -148,7 +149,7 @@ def _refuse_hold_out(answers: Iterable[TeacherAnswer], path: Path, release: Rele
 
 def _raise(problems: Sequence[Problem], path: Path) -> None:
     if len(problems) > SHOWN:
-        rest = Problem(str(path), f"{len(problems) - SHOWN:,} more problems", "", "correct those above first")
+        rest = Problem(str(path), counted(len(problems) - SHOWN, "more problem"), "", "correct those above first")
         raise WinnowError([*problems[:SHOWN], rest])
     if problems:
         raise WinnowError(list(problems))

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.checks.chat_template.answer_problems import TemplateProblem, text_problems, token_problems
 from winnow.curation.checks.chat_template.chat_messages import ChatMessage, chat_messages, folded
@@ -122,7 +123,7 @@ def refuse_faults(faults: Sequence[RowFault], model: str) -> None:
         for one in faults[:SHOWN_FAULTS]
     ]
     if len(faults) > SHOWN_FAULTS:
-        more = f"{len(faults) - SHOWN_FAULTS:,} more faults"
+        more = counted(len(faults) - SHOWN_FAULTS, "more fault")
         shown.append(Problem("release", more, expected, "correct those above first"))
     raise WinnowError(shown)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 from winnow.generators.generation_advice import more_contrasts
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
@@ -64,4 +65,4 @@ def _pair_issue(directions: Sequence[_Direction], errors: int, kind: Kind) -> Is
     first, second = sorted((directions[0].gold, directions[0].predicted))
     cause = "the two labels overlap in wording or meaning, or train rows of one have the other's label"
     fix = more_contrasts(kind, first, second)
-    return Issue(count, f"{measured}: {count / errors:.0%} of {errors:,} errors", cause, fix)
+    return Issue(count, f"{measured}: {count / errors:.0%} of {counted(errors, 'error')}", cause, fix)

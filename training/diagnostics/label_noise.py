@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
@@ -21,7 +22,8 @@ def label_noise(measures: EvaluationFacts, context: RunContext) -> Issues:
         return []
     low, high = 1 - measured.interval[1], 1 - measured.interval[0]
     evidence = (
-        f"{wrong:.1%} of {measured.audited:,} audited labels were wrong ({low:.1%} to {high:.1%}); the model "
+        f"{wrong:.1%} of {counted(measured.audited, 'audited label')} "
+        f"{agreeing(measured.audited, 'was', 'were')} wrong ({low:.1%} to {high:.1%}); the model "
         f"disagrees with {errors:.1%} of the validation labels"
     )
     cause = "label errors explain most of the remaining errors: a better model would hardly score higher"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.result import Measured, NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
@@ -21,7 +22,8 @@ def low_fallback_recall(measures: EvaluationFacts, context: RunContext) -> Issue
     if recall.high >= FALLBACK_RECALL:
         return []
     evidence = (
-        f"{recall.value:.3f} of {recall.rows:,} out-of-scope rows go to the fallback "
+        f"{recall.value:.3f} of {counted(recall.rows, 'out-of-scope row')} "
+        f"{agreeing(recall.rows, 'goes', 'go')} to the fallback "
         f"({recall.low:.3f} to {recall.high:.3f})"
     )
     at_limit = measured.at_in_scope_loss

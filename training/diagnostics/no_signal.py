@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.model_vocabulary import TrainingMethod
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext, measured_accuracy
@@ -48,9 +49,14 @@ def _compare_with_chance(measures: EvaluationFacts, method: str) -> str | NotMea
         return ""
     label, rows = answers.most_common(1)[0]
     if rows >= ONE_ANSWER_SHARE * measures.rows:
-        return NotMeasured(f"the run answers {label} for {rows:,} of {measures.rows:,} rows, whatever the labels are")
+        return NotMeasured(
+            f"the run answers {label} for {rows:,} of {counted(measures.rows, 'row')}, whatever the labels are"
+        )
     if found is None:
-        return NotMeasured(f"{measures.rows:,} validation rows are too few to tell {accuracy.value:.3f} from chance")
+        return NotMeasured(
+            f"{counted(measures.rows, 'validation row')} "
+            f"{agreeing(measures.rows, 'is', 'are')} too few to tell {accuracy.value:.3f} from chance"
+        )
     subject = "these labels" if method == TrainingMethod.LINEAR else "these answers"
     return (
         f"{subject} carry no signal: accuracy {accuracy.value:.3f} ({accuracy.low:.3f} to {accuracy.high:.3f}) on "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.result import Measured, NotMeasured
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext, measured_accuracy, percentage_points
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
@@ -49,7 +50,8 @@ def _gaps(measures: EvaluationFacts, context: RunContext) -> list[str]:
     if isinstance(fit, Measured) and exceeds_validation(fit, measures):
         gap = fit.value - measures.accuracy
         found.append(
-            f"accuracy {fit.value:.3f} on {fit.rows:,} train rows, {measures.accuracy:.3f} on {measures.rows:,} of "
+            f"accuracy {fit.value:.3f} on {counted(fit.rows, 'train row')}, {measures.accuracy:.3f} "
+            f"on {measures.rows:,} of "
             f"validation: {percentage_points(gap)} less"
         )
     if not isinstance(losses, NotMeasured) and losses.validation - losses.train >= OVERFIT_NATS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.counted import counted
 from winnow.core.result import Measured, NotMeasured
 from winnow.generators.generation_advice import more_examples
 from winnow.training.diagnostics.issue import Issue, Issues, RunContext
@@ -62,8 +63,8 @@ def _expected_rows(one: SliceCounts, context: RunContext) -> float:
 
 def _slice_issue(one: SliceCounts, have: int, expected_rows: float, p_value: float, context: RunContext) -> Issue:
     evidence = (
-        f"{one.kind} {one.value}: {have:,} train rows, {expected_rows:,.0f} expected; accuracy "
-        f"{one.hits / one.rows:.3f} on {one.rows:,} rows, {one.other_hits / one.other_rows:.3f} elsewhere "
+        f"{one.kind} {one.value}: {counted(have, 'train row')}, {expected_rows:,.0f} expected; accuracy "
+        f"{one.hits / one.rows:.3f} on {counted(one.rows, 'row')}, {one.other_hits / one.other_rows:.3f} elsewhere "
         f"(p {_format_p_value(p_value)})"
     )
     fix = more_examples(context.kind, one.value) if one.kind == "label" else context.more_data_command

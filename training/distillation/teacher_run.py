@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from operator import eq
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.example import fold_key, repeat_key
 from winnow.core.hashing import file_sha256
@@ -121,7 +122,9 @@ def _leaks(teacher: Run, release: Release) -> Iterator[Problem]:
             named = ", ".join(found[:SHOWN]) + ("" if len(found) <= SHOWN else ", …")
             yield Problem(
                 Parameter("teacher"),
-                f"{len(found):,} rows of the {seen} split of {own.name} are held out in {release.name} ({named})",
+                f"{counted(len(found), 'row')} of the {seen} split of {own.name} "
+                f"{agreeing(len(found), 'is', 'are')} held out in "
+                f"{release.name} ({named})",
                 "a teacher that has not seen what is held out",
                 f"train it on release {release.name}",
             )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from winnow.core.counted import counted
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import Difference, Measure, Measured, NotMeasured
@@ -337,7 +338,7 @@ class EvaluationFacts(SplitMeasures, EvaluatedSplit):
     @property
     def population(self) -> str:
         """On how many rows the figures are, and how often these occur in the sources, where texts repeat."""
-        rows = f"{self.rows:,} rows"
+        rows = counted(self.rows, "row")
         repeats = self.occurrences is not None and self.occurrences > self.rows
         return f"{rows} of {self.occurrences:,}, repeats left out" if repeats else rows
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from winnow.config.serving_goals import SERVING_GOALS
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import NotMeasured
 from winnow.training.evaluation.evaluation_facts import GoalVerdict, Latency, RowsNeeded
@@ -81,7 +82,7 @@ def _timed(
         return found
     again = command("evaluate", run.id, latency=True)
     busy = f"the machine was busy (load {found.load_average:g}): run {again} again on an idle one" if found.busy else ""
-    basis = f"{queries(found):,} queries {how}, on {found.cores} cores ({found.machine})"
+    basis = f"{counted(queries(found), 'query', 'queries')} {how}, on {found.cores} cores ({found.machine})"
     return ServedValue(value(found), queries(found), basis, busy)
 
 
@@ -89,7 +90,7 @@ def _memory(run: Run) -> ServedValue | NotMeasured:
     found = stored_latency(run)
     if isinstance(found, NotMeasured):
         return found
-    basis = f"peak of the process that answered {found.bulk_queries:,} queries"
+    basis = f"peak of the process that answered {counted(found.bulk_queries, 'query', 'queries')}"
     return ServedValue(found.peak_memory_bytes / MEGABYTE, found.bulk_queries, basis)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.annotations.agreement import LabelPair
 from winnow.curation.annotations.confused_pairs import ConfusedPairs, label_errors_between
@@ -107,7 +108,7 @@ def derive_feedback(
     """
     labels, groups = ([str(v) for v in train[name]] for name in ("label", "group"))
     if len(set(labels)) < 2 or len(set(groups)) < FOLDS:
-        found = f"{len(set(labels))} labels in {len(set(groups))} groups"
+        found = f"{counted(len(set(labels)), 'label')} in {counted(len(set(groups)), 'group')}"
         raise WinnowError(Problem(f"train of {release}", found, f"at least 2 labels and {FOLDS} groups", "label more"))
     values, classes = out_of_fold_probabilities(
         vectors, labels, [assign_folds(labels, groups, 0)], tolerance=FAST_FIT_TOLERANCE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from winnow.core.counted import counted
 from winnow.curation.annotations.agreement import LabelPair
 from winnow.curation.annotations.feedback_facts import FeedbackPair
 from winnow.training.evaluation.confusion_counts import ConfusedPair
@@ -19,7 +20,8 @@ def guideline_warnings(pairs: Sequence[ConfusedPair | FeedbackPair], people: Seq
             first, second = pair.labels
             lines.append(
                 f"annotators confuse {first} and {second} too: they disagree in {one.disagreements} of "
-                f"{one.disagreements + one.agreements} pairs of annotations on {one.records} records; clarify the "
+                f"{counted(one.disagreements + one.agreements, 'pair')} of annotations on "
+                f"{counted(one.records, 'record')}; clarify the "
                 "descriptions before labeling more"
             )
     return lines

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from winnow.core.atomic import atomic_write, write_json_file
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import TrainingMethod
 from winnow.core.progress import Progress
@@ -84,7 +85,7 @@ def require_folds(release: Release, *, method: str, folds: int, settings: Mappin
         raise WinnowError(Problem(Parameter("folds"), str(folds), f"a number from {LEAST_FOLDS} to {MOST_FOLDS}"))
     groups = release.rows(Split.TRAIN)["group"].nunique()
     if groups < folds:
-        found = f"{folds} folds of {groups} groups of train rows"
+        found = f"{folds} folds of {counted(groups, 'group')} of train rows"
         raise WinnowError(Problem(Parameter("folds"), found, "at least one group for each fold", "take fewer folds"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Problem
 from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.core.result import NotMeasured
@@ -76,5 +77,5 @@ def _losses(found: GeneralFacts) -> str:
     if not isinstance(found.references, NotMeasured):
         parts.append(f"reference answers {100 * found.references.change.difference:+.1f} points")
     if not isinstance(found.unasked_calls, NotMeasured):
-        parts.append(f"calls without tools in {len(found.unasked_calls.calls)} answers")
+        parts.append(f"calls without tools in {counted(len(found.unasked_calls.calls), 'answer')}")
     return ", ".join(parts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.hashing import json_hash
 from winnow.curation.io.readers.raw_rows import read_rows
@@ -100,7 +101,14 @@ def _problem(name: str, number: int, text: str) -> Problem:
 
 def _shortened(name: str, problems: Sequence[Problem]) -> list[Problem]:
     more = len(problems) - MOST_PROBLEMS
-    further = [Problem(name, f"{more} more rows are wrong", "rows without problems", "correct these first")]
+    further = [
+        Problem(
+            name,
+            f"{counted(more, 'more row')} {agreeing(more, 'is', 'are')} wrong",
+            "rows without problems",
+            "correct these first",
+        )
+    ]
     return [*problems[:MOST_PROBLEMS], *(further if more > 0 else ())]
 
 
@@ -123,7 +131,7 @@ def _read_question(number: int, fields: Mapping[str, Any]) -> ChoiceQuestion | s
     if not isinstance(choices, list) or not all(isinstance(one, str) and one.strip() for one in choices):
         return "choices that are no list of texts; expected: two or more texts"
     if len(set(choices)) < max(len(choices), 2):
-        return f"{len(set(choices))} different choices of {len(choices)}; expected: two or more, each once"
+        return f"{counted(len(set(choices)), 'different choice')} of {len(choices)}; expected: two or more, each once"
     right = _right_choice(fields.get("answer"), choices)
     if right is None:
         found = repr(fields.get("answer"))[:60]

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
@@ -67,7 +68,7 @@ def tokenize(content: GeneralFile, chat: ChatTokenizer) -> GeneralTokens:
         longest = max(map(len, rows))
         if not isinstance(chat.window, NotMeasured) and longest > chat.window:
             expected = f"at most {chat.window:,}, the window of the model"
-            problems.append(Problem(where, f"{longest:,} tokens", expected, "shorten the row, or leave it out"))
+            problems.append(Problem(where, counted(longest, "token"), expected, "shorten the row, or leave it out"))
         return rows
 
     choices = [token_rows(row, row.choices) for row in content.questions]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Problem
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.vocabulary import SPLITS
@@ -62,7 +63,7 @@ def _missing_answers(
     missing, total = gaps.get(split, []), len(requests.get(split, []))
     if not missing:
         return []
-    found = f"no answer to {len(missing):,} of {total:,} requests of {split}, such as {', '.join(missing[:5])}"
+    found = f"no answer to {len(missing):,} of {counted(total, 'request')} of {split}, such as {', '.join(missing[:5])}"
     fix = "add the missing answers, or import with missing=wrong to count them as errors"
     other = next((one for one, listed in gaps.items() if requests[one] and not listed), None)
     if len(missing) == total and other:

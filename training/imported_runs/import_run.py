@@ -9,6 +9,7 @@ from pathlib import Path
 from winnow.core.choices import choice_problem
 from winnow.core.clock import utc_now
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.vocabulary import SPLITS
@@ -87,7 +88,9 @@ def _partly_filled_columns(file: str, rows: Sequence[ImportedPrediction]) -> lis
     }
     fix = "complete the column or remove it"
     return [
-        Problem(file, f"{what} in {count:,} of {len(answered):,} predictions", "in all of them or in none", fix)
+        Problem(
+            file, f"{what} in {count:,} of {counted(len(answered), 'prediction')}", "in all of them or in none", fix
+        )
         for what, count in counts.items()
         if 0 < count < len(answered)
     ]

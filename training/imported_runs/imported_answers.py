@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.core.record import Record
@@ -40,7 +41,10 @@ def load_imported_answers(run: Run, requests: Sequence[AnswerRequest]) -> list[M
     gaps = [one.key for one in requests if one.key not in known]
     if gaps and run.facts.settings["missing"] == MissingPrediction.REFUSE:
         fix = "import a file with all of them, or import with missing=wrong to count them as errors"
-        found = f"{len(gaps):,} of {len(requests):,} answers are missing, such as {', '.join(gaps[:5])}"
+        found = (
+            f"{len(gaps):,} of {counted(len(requests), 'answer')} "
+            f"{agreeing(len(requests), 'is', 'are')} missing, such as {', '.join(gaps[:5])}"
+        )
         raise WinnowError(Problem(run.id, found, "an answer to each request", fix))
     return [known.get(one.key, ModelAnswer("")) for one in requests]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import MissingPrediction
 from winnow.training.evaluation.metrics import NO_ANSWER
@@ -31,7 +32,10 @@ def load_imported(run: Run, ids: Sequence[str]) -> ModelOutput:
     gaps = [record for record in ids if record not in known]
     if gaps and facts.settings["missing"] == MissingPrediction.REFUSE:
         fix = "import a file with all of them, or import with missing=wrong to count them as errors"
-        found = f"{len(gaps):,} of {len(ids):,} rows have no prediction, such as {', '.join(gaps[:5])}"
+        found = (
+            f"{len(gaps):,} of {counted(len(ids), 'row')} {agreeing(len(ids), 'has', 'have')} "
+            f"no prediction, such as {', '.join(gaps[:5])}"
+        )
         raise WinnowError(Problem(run.id, found, "a prediction for each row", fix))
     table = table.reindex(list(ids))
     unanswered = table["label"].isna().to_numpy()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.training.answering.answer_request import AnswerRequest
 from winnow.training.imported_runs.answer_file import FileAnswer
@@ -93,7 +94,7 @@ class _Places:
         listed = self.by_record.get(row.id, [])
         if row.turn is None and len(listed) > 1:
             turns = ", ".join(str(one.turn + 1) for one in listed)
-            found = f"no turn, but dialogue {row.id} has {len(listed)} answers"
+            found = f"no turn, but dialogue {row.id} has {counted(len(listed), 'answer')}"
             raise WinnowError(Problem(where, found, f"one of the turns {turns}", "add a column `turn`"))
         chosen = [one for one in listed if row.turn in (None, one.turn + 1)]
         if listed and not chosen:
@@ -146,7 +147,7 @@ def _read(message: Any) -> Answer:
     listed = message if isinstance(message, list) else [{"role": "assistant", **message}]
     turns = [turn for turn in read_dialogue(listed).turns if turn.is_learned]
     if len(turns) != 1:
-        raise DialogueError([f"{len(turns)} answers, expected one"])
+        raise DialogueError([f"{counted(len(turns), 'answer')}, expected one"])
     return Answer(turns[0].content, turns[0].calls)
 
 

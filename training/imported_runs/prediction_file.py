@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.suggest import suggestion
 from winnow.curation.io.readers.columns import KNOWN_NAMES
@@ -141,7 +142,10 @@ def _probability_columns(name: str, present: Sequence[str], labels: Sequence[str
         if found:
             lacking = [f"{prefix}{label}" for label in labels if label not in found]
             shown = ", ".join(lacking[:5]) + (f" and {len(lacking) - 5} more" if len(lacking) > 5 else "")
-            problem = f"columns with the probabilities of {len(found)} of {len(labels)} labels; {shown} are missing"
+            problem = (
+                f"columns with the probabilities of {len(found)} of "
+                f"{counted(len(labels), 'label')}; {shown} are missing"
+            )
             raise WinnowError(Problem(name, problem, "one for each label, or none", "complete or rename the columns"))
     return {}
 

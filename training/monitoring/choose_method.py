@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from winnow.config.decision_rules import DecisionRulesConfig
 from winnow.core.commands import Option, command
+from winnow.core.counted import counted
 from winnow.core.model_vocabulary import Quantization, TrainingMethod
 from winnow.core.record import Record
 from winnow.core.result import NotMeasured
@@ -83,7 +84,10 @@ def distill_from(situation: TrainingSituation, rules: DecisionRulesConfig) -> Me
     chosen = _choose_encoder(situation, rules, teacher=teacher)
     if isinstance(chosen, NotMeasured):
         return None
-    why = f"{situation.records:,} labeled records (at least {rules.lora_below:,}) are enough to learn from {teacher}"
+    why = (
+        f"{counted(situation.records, 'labeled record')} (at least {rules.lora_below:,}) are "
+        f"enough to learn from {teacher}"
+    )
     return chosen.model_copy(update={"technique": DISTILLATION, "reason": why})
 
 
@@ -106,7 +110,7 @@ def _choose_encoder(situation: TrainingSituation, rules: DecisionRulesConfig, *,
         method=TrainingMethod.ENCODER,
         technique=LORA,
         base_model=name,
-        reason=f"{situation.records:,} labeled records "
+        reason=f"{counted(situation.records, 'labeled record')} "
         + (f"(below {rules.lora_below:,})" if few else f"(at least {rules.lora_below:,}; Winnow trains none in full)"),
         source=source,
         command=command("train", situation.release, **options),

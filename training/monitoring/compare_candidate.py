@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release_use import run_command
@@ -42,7 +43,9 @@ class CandidateComparison:
     def rule_inputs(self) -> dict[str, SourcedValue]:
         """The inputs of the rules that depend on baseline and candidate."""
         value = self.accuracy_gain
-        rows = "validation" if isinstance(value, NotMeasured) else f"the {value.rows:,} validation rows of both"
+        rows = (
+            "validation" if isinstance(value, NotMeasured) else f"the {counted(value.rows, 'validation row')} of both"
+        )
         return {
             "baseline_accuracy": _baseline_accuracy(self.selection),
             "baseline_p95_ms": baseline_p95(self.selection.untuned),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.deployment import Deployment
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.result import NotMeasured
@@ -129,7 +130,8 @@ class DecisionInputs:
         """Queries per day."""
         dated = len(self.log_traffic.queries)
         return SourcedValue(
-            queries_per_day(self.log_traffic.queries), f"timestamps of {dated:,} records of logs, last four weeks"
+            queries_per_day(self.log_traffic.queries),
+            f"timestamps of {counted(dated, 'record')} of logs, last four weeks",
         )
 
     def accuracy_loss(self, deployed: EvaluatedRun | None) -> SourcedValue:
@@ -155,7 +157,8 @@ class DecisionInputs:
             return SourcedValue(now, newest.name)
         before = len(self.evidence.rows(deployed.run, self.current_label))
         source = (
-            f"{own:.3f} on {before:,} validation rows of its release, {now:.3f} on {len(predicted):,} of {newest.name}"
+            f"{own:.3f} on {counted(before, 'validation row')} of its release, {now:.3f} on "
+            f"{len(predicted):,} of {newest.name}"
         )
         return SourcedValue(own - now, source)
 

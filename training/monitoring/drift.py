@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.progress import Progress
 from winnow.core.record import Record
 from winnow.core.result import Measure, Measured, NotMeasured
@@ -88,9 +89,13 @@ def measure_drift(
     newer = [one for one in traffic.queries if one.at > frozen.at]
     earlier = [one for one in traffic.queries if one.at <= frozen.at]
     if len(newer) < MIN_QUERIES:
-        undated = f" ({traffic.undated:,} others have no readable time)" if traffic.undated else ""
+        undated = (
+            f" ({counted(traffic.undated, 'other')} {agreeing(traffic.undated, 'has', 'have')} no readable time)"
+            if traffic.undated
+            else ""
+        )
         return NotMeasured(
-            f"{len(newer):,} records of logs since the freeze, at least {MIN_QUERIES} are needed{undated}"
+            f"{counted(len(newer), 'record')} of logs since the freeze, at least {MIN_QUERIES} are needed{undated}"
         )
     near = _TrainSimilarity.of(frozen, embedder, vectors_cache, progress)
     now, before = near.uncovered(newer), near.uncovered(earlier)
@@ -118,7 +123,8 @@ def _label_shift(
         return label_shift(_label_counts(earlier, predict), now, against="earlier traffic", seed=seed)
     if len(frozen.train) < MIN_QUERIES:
         return NotMeasured(
-            f"{len(frozen.train):,} train rows and {len(earlier):,} earlier records, at least {MIN_QUERIES} are needed"
+            f"{counted(len(frozen.train), 'train row')} and "
+            f"{counted(len(earlier), 'earlier record')}, at least {MIN_QUERIES} are needed"
         )
     return label_shift(Counter(frozen.train["label"]), now, against="train", seed=seed)
 
@@ -161,7 +167,7 @@ class _TrainSimilarity:
         if self.near <= -1:
             return NotMeasured("train is too small to determine the similarity threshold")
         if len(queries) < MIN_QUERIES:
-            return NotMeasured(f"{len(queries):,} records, at least {MIN_QUERIES} are needed")
+            return NotMeasured(f"{counted(len(queries), 'record')}, at least {MIN_QUERIES} are needed")
         distinct = {one.record: one for one in queries}
         texts = [one.text for one in distinct.values()]
         vectors = compared_vectors(texts, self.embedder, self.vectors_cache, ComparedFor.TOPIC)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from winnow.config.decision_rules import DecisionRulesConfig
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.layout import TASK_FILE
 from winnow.core.result import NotMeasured
 from winnow.core.timestamps import whole_months
@@ -26,7 +27,7 @@ def months_of_use(queries: Sequence[LogQuery], rules: DecisionRulesConfig) -> So
         return SourcedValue(rules.planned_months, f"rules.planned_months of {TASK_FILE}")
     months = whole_months(queries[0].at, queries[-1].at) if queries else 0
     if months >= rules.use_months:
-        return SourcedValue(months, f"times of {len(queries):,} records of logs")
+        return SourcedValue(months, f"times of {counted(len(queries), 'record')} of logs")
     found = f"logs cover fewer than {rules.use_months} months" if queries else "no record of a log has a time"
     return SourcedValue(NotMeasured(f"{found}; state rules.planned_months in {TASK_FILE}"), TASK_FILE)
 

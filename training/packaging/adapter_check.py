@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from winnow.core.counted import counted
 from winnow.core.errors import GateError, Problem
 from winnow.core.result import Measure, NotMeasured
 from winnow.validators.stats.intervals import proportion
@@ -48,7 +49,7 @@ class AdapterCheck:
         """Raises GateError when all answers are the same: then the adapter is not in use."""
         if self.different:
             return
-        found = f"base and adapter give the same {self.prompts:,} answers"
+        found = f"base and adapter give the same {counted(self.prompts, 'answer')}"
         fix = (
             "check that the runtime loads the adapter and the request names it, that the names of its modules are "
             "those of the base model, and that its weights are not zero"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from winnow.core.counted import agreeing, counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.training.peft_files import ADAPTER_CONFIG, ADAPTER_WEIGHTS
 
@@ -115,7 +116,10 @@ def require_finite(adapter: AdapterFiles) -> None:
     weights = load_file(path) if path.is_file() else {}
     wrong = [name for name, tensor in sorted(weights.items()) if not bool(tensor.isfinite().all())]
     if wrong:
-        found = f"{len(wrong)} of {len(weights)} tensors have values that are not finite: {wrong[0]}"
+        found = (
+            f"{len(wrong)} of {counted(len(weights), 'tensor')} "
+            f"{agreeing(len(weights), 'has', 'have')} values that are not finite: {wrong[0]}"
+        )
         fix = "train again with a lower `learning_rate`"
         raise WinnowError(Problem(str(path), found, "finite numbers", fix))
 

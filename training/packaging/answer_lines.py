@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.atomic import atomic_write
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.validators.tools.strict_json import JsonError, read_json
 
@@ -55,7 +56,9 @@ def require_same_prompts(files: Mapping[Path, Mapping[str, str]]) -> None:
     for path, answers in files.items():
         missing = sorted(every - set(answers))
         if missing or not answers:
-            found = f"no answer to {len(missing)} prompts: {', '.join(missing[:3])}" if missing else "no answers"
+            found = (
+                f"no answer to {counted(len(missing), 'prompt')}: {', '.join(missing[:3])}" if missing else "no answers"
+            )
             problems.append(Problem(str(path), found, "answers to the same prompts", "ask both models all prompts"))
     if problems:
         raise WinnowError(problems)

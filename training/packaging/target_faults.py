@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.errors import Problem
 from winnow.core.package_vocabulary import TargetRule
 from winnow.training.packaging.package_subject import PackageSubject
@@ -111,7 +112,9 @@ def _window(rules: TargetRules, subject: PackageSubject) -> Faults:
     base = served_base(rules, subject.base)
     if base and base.window is not None and subject.window is not None and subject.window > base.window:
         fix = f"shorten the documentation of the tools, or set `base_model.window` to {base.window} and train again"
-        yield RuleFault(f"rows of up to {subject.window:,} tokens", f"at most {base.window:,} on {base.name}", fix)
+        yield RuleFault(
+            f"rows of up to {counted(subject.window, 'token')}", f"at most {base.window:,} on {base.name}", fix
+        )
 
 
 def _file_names(rules: TargetRules, subject: PackageSubject) -> Faults:
@@ -187,7 +190,11 @@ def _adapters(rules: TargetRules, subject: PackageSubject) -> Faults:
     used = len(subject.used_names)
     if rules.max_adapters is not None and used >= rules.max_adapters and subject.name not in subject.used_names:
         fix = "state the limit of your account in a copy of the rules, and use that"
-        yield RuleFault(f"{used} names are recorded for {rules.target}", f"at most {rules.max_adapters}", fix)
+        yield RuleFault(
+            f"{counted(used, 'name')} {agreeing(used, 'is', 'are')} recorded for {rules.target}",
+            f"at most {rules.max_adapters}",
+            fix,
+        )
 
 
 def _retrain(setting: str) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from torch import Tensor
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.model_vocabulary import Precision
 from winnow.core.progress import Progress
@@ -136,7 +137,12 @@ def _check(
     if reach - taken < min(MAX_TEXT_TOKENS, reach // 8):
         fix = "set `examples_per_label` to 0, or use a model with a longer context"
         problems.append(
-            Problem(f"model {folder}", f"it reads {reach:,} tokens; the prompt has {taken:,}", "space for a text", fix)
+            Problem(
+                f"model {folder}",
+                f"it reads {counted(reach, 'token')}; the prompt has {taken:,}",
+                "space for a text",
+                fix,
+            )
         )
     seen: dict[tuple[int, ...], str] = {}
     for name, ids in zip(router_prompt.classes, labels, strict=True):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.config.task import Task
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.evaluation_vocabulary import Difficulty
 from winnow.core.example import record_id
@@ -94,7 +95,7 @@ def read_suite(path: Path, task: Task) -> Suite:
     if not kept:
         first = f"; row {refused[0].row}: {refused[0].reason}" if refused else ""
         expected = "labeled dialogues with tools of the task"
-        raise WinnowError(Problem(raw.name, f"none of {len(found.rows)} rows can be asked{first}", expected))
+        raise WinnowError(Problem(raw.name, f"none of {counted(len(found.rows), 'row')} can be asked{first}", expected))
     return Suite(suite_name(raw.name), raw.name, raw.file_hash, len(found.rows), list(kept.values()), refused, [])
 
 

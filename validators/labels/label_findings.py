@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
-from winnow.core.counted import counted
+from winnow.core.counted import agreeing, counted
 from winnow.core.label_vocabulary import LabelFlaw
 from winnow.core.record import Record
 from winnow.validators.label_cells import combined_labels, listed
@@ -93,7 +93,7 @@ def _blank(without: int, labeled: int) -> Iterator[LabelFinding]:
 def _named(flaw: LabelFlaw, labels: Sequence[str], counts: Mapping[str, int], meaning: str) -> Iterator[LabelFinding]:
     if labels:
         rows = sum(counts[label] for label in labels)
-        many = f"{len(labels):,} labels are" if len(labels) > 1 else "1 label is"
+        many = f"{counted(len(labels), 'label')} {agreeing(len(labels), 'is', 'are')}"
         why = f"{many} {meaning}: {_few([_with_rows(label, counts) for label in labels])}"
         yield LabelFinding(flaw=flaw, labels=tuple(labels), rows=rows, why=why)
 

@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from winnow.core.counted import counted
 from winnow.core.vocabulary import LotVerdict
 
 LOOKS = (0.15, 0.25, 0.40, 0.65)
@@ -96,7 +97,7 @@ def decide_lot(
     """
     read = len(defective)
     if not read <= lot_size or lot_size < 1:
-        raise ValueError(f"{read} rows read of a lot of {lot_size} rows")
+        raise ValueError(f"{counted(read, 'row')} read of a lot of {counted(lot_size, 'row')}")
     if target > maximum:
         raise ValueError(f"the target {target} is above the maximum {maximum}")
     level = (1 - confidence) / len(LOOKS)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from winnow.core.counted import counted
 from winnow.validators.tools.dialogue import Call, Dialogue, Tool
 from winnow.validators.tools.strict_json import JsonValue, write_json
 
@@ -54,7 +55,7 @@ def _draft(name: str, calls: Sequence[Call]) -> Tool:
         "properties": {argument: _schema(given) for argument, given in values.items()},
         "required": [argument for argument, given in values.items() if len(given) == len(calls)],
     }
-    count = "1 call" if len(calls) == 1 else f"{len(calls):,} calls"
+    count = counted(len(calls), "call")
     return Tool(name, DRAFT.format(calls=count), parameters)
 
 

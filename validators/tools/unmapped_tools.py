@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from winnow.config.tool_mapping import ToolMapping
+from winnow.core.counted import counted
 from winnow.core.suggest import nearest_name
 from winnow.validators.tools.dialects import read_dialogue
 from winnow.validators.tools.dialects.dialect import DialogueError
@@ -62,7 +63,7 @@ def _skeleton(found: Sequence[UnmappedTool], uses: _Uses, mapper: ToolMapper) ->
     yield "tools:" if any(called.values()) else "tools: {}"
     for one, nearest in called.items():
         declared = uses.declared.get(one.name)
-        comment = f"# called in {one.called:,}, offered in {one.offered:,} dialogues"
+        comment = f"# called in {one.called:,}, offered in {counted(one.offered, 'dialogue')}"
         if nearest is None:
             yield f"  # {_quoted(one.name)}: OWN_TOOL  {comment}; no tool of the task has a similar name"
             continue

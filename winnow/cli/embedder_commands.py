@@ -6,6 +6,7 @@ import typer
 
 from winnow.cli.params import DryRunOption, JsonOption, progress_bar, workspace_of
 from winnow.cli.render import terminal
+from winnow.core.counted import counted
 
 
 def calibrate(context: typer.Context, dry_run: DryRunOption = False, json: JsonOption = False) -> None:
@@ -18,7 +19,8 @@ def calibrate(context: typer.Context, dry_run: DryRunOption = False, json: JsonO
         terminal.print_json(found.model_dump(mode="json"))
         return
     terminal.print_line(
-        f"{found.model}, on {found.pairs:,} pairs of a text and a change of it; the bundled model on {found.reference}"
+        f"{found.model}, on {counted(found.pairs, 'pair')} of a text and a change of it; the "
+        f"bundled model on {found.reference}"
     )
     terminal.print_table(
         ["threshold", "bundled model", "this model"],

@@ -12,6 +12,7 @@ from winnow.cli.params import JsonOption, RunArgument, choice, context_of, progr
 from winnow.cli.render import terminal
 from winnow.cli.render.adapter_check_view import print_adapter_check
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.package_vocabulary import ADAPTER_TARGETS, PackageTarget, PackedFormat
 from winnow.operations.verify_adapter import DEFAULT_PROMPTS
 
@@ -89,7 +90,7 @@ def verify_adapter(
         if json:
             terminal.print_json({"prompts": str(prompts), "rows": written})
             return
-        terminal.print_line(f"{prompts}: {written:,} prompts")
+        terminal.print_line(f"{prompts}: {counted(written, 'prompt')}")
         terminal.print_next(command("verify-adapter", run, file=["BASE", "ADAPTER"]))
         return
     served = operation.served_model(endpoint, model, base)

@@ -110,7 +110,7 @@ def predict(
         )
         return
     for reason, count in _write_rows(parts, len(reading.rows), out, command("evaluate", run)).items():
-        terminal.print_note(f"{count:,} rows skipped: {reason}")
+        terminal.print_note(f"{counted(count, 'row')} skipped: {reason}")
 
 
 def _dropped(rows: Rows) -> Counter[str]:
@@ -163,7 +163,7 @@ def _write_rows(parts: Iterable[Rows], given: int, out: Path | None, next_comman
     else:
         with atomic_write(out) as temporary, temporary.open("w", encoding="utf-8") as file:
             dropped = _write_lines(parts, file)
-    terminal.print_line(f"{out}: {given:,} rows")
+    terminal.print_line(f"{out}: {counted(given, 'row')}")
     terminal.print_next(next_command)
     return dropped
 

@@ -10,6 +10,7 @@ from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, get_type_hints
 
 from winnow.core.argument_fixes import argument_fix
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ def _binding_problems(
         if one.default is one.empty and one.name not in (*by_position, *kwargs)
     ]
     if len(args) > len(positional):
-        extra = f"{function}() was called with {len(args) - len(positional)} arguments too many without a name"
+        extra = (
+            f"{function}() was called with {counted(len(args) - len(positional), 'argument')} too many without a name"
+        )
         problems.append(Problem(function, extra, ", ".join(named), "name the arguments"))
     return problems
 

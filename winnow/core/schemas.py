@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import pandera.pandas as pa
 
+from winnow.core.counted import counted
 from winnow.core.vocabulary import ORIGINS, SPLITS
 
 
@@ -37,5 +38,8 @@ def schema_problems(table: pd.DataFrame, labels: Sequence[str]) -> list[str]:
             (case.column, repr(case.failure_case), str(case.check).removeprefix("field_"))
             for case in error.failure_cases.itertuples()
         )
-        return [f"{column} {value} {check} ({count:,} rows)" for (column, value, check), count in counts.most_common()]
+        return [
+            f"{column} {value} {check} ({counted(count, 'row')})"
+            for (column, value, check), count in counts.most_common()
+        ]
     return []

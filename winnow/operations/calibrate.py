@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from winnow.config.edit_embedder import thresholds_line, with_thresholds
 from winnow.config.embedder_options import EmbedderThresholds
 from winnow.core.atomic import atomic_write
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import TASK_FILE
 from winnow.core.record import Record
@@ -82,7 +83,7 @@ def calibrate(
     embedder, bundled = workspace.embedder(task), open_embedder(language=task.language)
     pairs = _readable(edited_pairs(texts), embedder)
     if len(pairs) < MIN_TEXTS:
-        found = f"{len(pairs):,} changes of texts that the model reads"
+        found = f"{counted(len(pairs), 'change')} of texts that the model reads"
         raise WinnowError(Problem(str(workspace.folder.root), found, f"at least {MIN_TEXTS}", "add more records"))
     seen = _readable(pairs, bundled)
     is_read = len(seen) >= MIN_READ_SHARE * len(pairs)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.model_vocabulary import GeneratorName
 from winnow.core.quota_names import CONTRASTS_PER_PAIR, QUERIES_PER_REGION
@@ -83,7 +84,7 @@ def _without_hold_out(
     needs = [replace(need, misclassified=_not_in_hold_out(need.misclassified, hold_out)) for need in plan.needs]
     before, after = (sum(len(need.misclassified) for need in listed) for listed in (plan.needs, needs))
     if before > after:
-        note(f"{before - after} of {before} texts of the plan repeat hold-out records, and are not sent.")
+        note(f"{before - after} of {counted(before, 'text')} of the plan repeat hold-out records, and are not sent.")
     return replace(plan, needs=needs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def texts_of(table: pd.DataFrame) -> list[object]:
 def _column_problem(names: Sequence[object], added: Collection[str]) -> Problem | None:
     place, shown = Parameter("texts"), ", ".join(map(str, names)) or "no column"
     if names.count(TEXT) != 1:
-        found = f"a table with {names.count(TEXT)} columns {TEXT!r}: {shown}"
+        found = f"a table with {counted(names.count(TEXT), 'column')} {TEXT!r}: {shown}"
         fix = f"rename the column of the texts to {TEXT!r}, or give that column alone"
         return Problem(place, found, f"one column {TEXT!r}", fix)
     taken = [str(name) for name in names if name in added]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import Split, State
@@ -100,7 +101,7 @@ def read_record(
         )
         raise WinnowError(Problem(f"show {wanted}", found, "a record that is there", "its content is gone for good"))
     if len(fits) != 1:
-        found = "no record" if not fits else f"{len(fits)} records"
+        found = "no record" if not fits else f"{counted(len(fits), 'record')}"
         fix = "give more of the id" if fits else "give an id, the beginning of one, or an exact text"
         raise WinnowError(Problem(f"show {wanted}", found, "one record", fix))
     record = fits[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.hashing import keyed_shuffle
 from winnow.core.vocabulary import Split
@@ -157,7 +158,7 @@ def _answers_in_files(files: Sequence[Path]) -> tuple[Mapping[str, str], Mapping
 
     if len(files) != 2:
         expected = "two files: the answers of the base model, then those with the adapter"
-        raise WinnowError(Problem(Parameter("file"), f"{len(files)} files", expected, "name both"))
+        raise WinnowError(Problem(Parameter("file"), counted(len(files), "file"), expected, "name both"))
     base, adapter = (read_answers(one) for one in files)
     if files[0] == files[1]:
         raise WinnowError(Problem(Parameter("file"), f"{files[0]} twice", "two files", "name both"))

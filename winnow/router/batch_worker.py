@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from winnow.core.counted import agreeing, counted
 from winnow.router.problem_replies import NotAnsweredError
 
 Item = TypeVar("Item")
@@ -54,7 +55,10 @@ class BatchWorker(Generic[Item, Result]):
             if self._is_closed:
                 raise NotAnsweredError("the service ends")
             if self._waiting_items + len(items) > self._most_waiting:
-                raise NotAnsweredError(f"{self._waiting_items:,} queries wait already")
+                raise NotAnsweredError(
+                    f"{counted(self._waiting_items, 'query', 'queries')} "
+                    f"{agreeing(self._waiting_items, 'waits', 'wait')} already"
+                )
             self._waiting.append(job)
             self._waiting_items += len(items)
             self._changed.notify()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from winnow.core.clock import utc_now
+from winnow.core.counted import counted
 from winnow.core.errors import WinnowError
 from winnow.core.record import Record
 from winnow.core.result import Measured, NotMeasured
@@ -124,7 +125,9 @@ class UncoveredMeter:
 
     def _measured(self, run: Run, queries: Sequence[str]) -> UncoveredShare | NotMeasured:
         if len(queries) < MIN_QUERIES:
-            return NotMeasured(f"{len(queries):,} queries in the log, at least {MIN_QUERIES} are needed")
+            return NotMeasured(
+                f"{counted(len(queries), 'query', 'queries')} in the log, at least {MIN_QUERIES} are needed"
+            )
         train = self._train_of(run)
         if train.near <= -1:
             return NotMeasured("train is too small to determine the similarity threshold")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from winnow.core.counted import counted
 from winnow.core.model_vocabulary import TemplateFault
 from winnow.core.result import NotMeasured
 from winnow.curation.checks.chat_template.chat_tokenizer import ChatTokenizer
@@ -58,7 +59,7 @@ def token_problems(
         yield TemplateProblem(TemplateFault.PREFIX_CHANGED, row.turn, detail)
     end = _end_of_text(chat, whole, len(prompt))
     window = len(whole) if isinstance(chat.window, NotMeasured) else chat.window
-    size = f"the prompt has {len(prompt):,} tokens, with the answer {len(whole):,}"
+    size = f"the prompt has {counted(len(prompt), 'token')}, with the answer {len(whole):,}"
     if end <= len(prompt) or window <= len(prompt):
         yield TemplateProblem(TemplateFault.NOTHING_TRAINED, row.turn, f"no token of the answer is trained: {size}")
     if end > window:

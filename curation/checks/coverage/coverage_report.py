@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.core.counted import counted
 from winnow.core.progress import Progress
 from winnow.core.timestamps import month_of
 from winnow.curation.checks.check import CheckResult
@@ -102,7 +103,10 @@ class CoverageReport:
 
     def __repr__(self) -> str:
         share = "not measured" if self.share is None else f"{self.share:.1%} of traffic covered"
-        return f"<CoverageReport: {share}, {len(self.regions)} regions, {len(self.short_labels)} labels short>"
+        return (
+            f"<CoverageReport: {share}, {counted(len(self.regions), 'region')}, "
+            f"{counted(len(self.short_labels), 'label')} short>"
+        )
 
     def json(self) -> dict[str, Any]:
         """The report as JSON; the plan says what to do about each part."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.model_vocabulary import TemplateFault
 from winnow.core.result import NotMeasured
 from winnow.curation.checks.chat_template.chat_tokenizer import RENDERING_DAY
@@ -62,12 +63,14 @@ def template_notes(rendered: RenderedRecords) -> tuple[str, ...]:
 
 def _facts(report: TemplateReport) -> Iterator[str]:
     facts = report.facts
-    window = "no known window" if isinstance(facts.window, NotMeasured) else f"a window of {facts.window:,} tokens"
-    rows = f"{facts.answers:,} answers of {facts.dialogues:,} dialogues"
-    yield f"{facts.model}: {rows}, the longest row with {facts.longest_row:,} tokens, {window}"
+    window = (
+        "no known window" if isinstance(facts.window, NotMeasured) else f"a window of {counted(facts.window, 'token')}"
+    )
+    rows = f"{counted(facts.answers, 'answer')} of {counted(facts.dialogues, 'dialogue')}"
+    yield f"{facts.model}: {rows}, the longest row with {counted(facts.longest_row, 'token')}, {window}"
     for one in facts.folded:
         into = "the first turn of the user" if one.role == "system" else "turns of the user"
-        yield f"{one.role} is folded into {into} in {one.dialogues:,} dialogues: {one.why}"
+        yield f"{one.role} is folded into {into} in {counted(one.dialogues, 'dialogue')}: {one.why}"
     yield f"SHA-256 of the rendered rows: {facts.rendered_sha256}"
 
 
@@ -82,4 +85,7 @@ def _notes(rendered: RenderedRecords) -> Iterator[str]:
     having = [one.control_texts for one in rendered.by_record.values() if one.control_texts]
     if having:
         texts = ", ".join(sorted({text for one in having for text in one})[:SHOWN_TEXTS])
-        yield f"{len(having):,} dialogues say {texts}: text here, and a token where rendered text is tokenized at once"
+        yield (
+            f"{counted(len(having), 'dialogue')} {agreeing(len(having), 'says', 'say')} {texts}: "
+            f"text here, and a token where rendered text is tokenized at once"
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.vocabulary import ExclusionReason
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate
@@ -16,7 +17,10 @@ def duplicates_gate(inputs: GateInputs) -> Gate:
     limits = inputs.task.gates.duplicates
     evidence = excluded_examples(inputs.final, ExclusionReason.DUPLICATE)
     if len(inputs.conflicts) and not inputs.dialogues:
-        evidence.append(f"{len(inputs.conflicts)} near pairs have different labels: a person decides, none is dropped")
+        evidence.append(
+            f"{counted(len(inputs.conflicts), 'near pair')} "
+            f"{agreeing(len(inputs.conflicts), 'has', 'have')} different labels: a person decides, none is dropped"
+        )
     gate = measure_lost_share(
         "duplicates",
         inputs.unleaked_train,

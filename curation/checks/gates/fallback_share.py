@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_least, at_most, gate_not_measured
 
@@ -27,7 +28,7 @@ def measure_fallback_share(train: pd.Series[str], fallback: str | None, bounds: 
     if train.empty:
         return gate_not_measured("fallback_share", low, "no train row yet", command("add", "FILE"))
     share = round(float((train == fallback).mean()), 4)
-    evidence = [f"{fallback} has {int((train == fallback).sum())} of {len(train)} train rows"]
+    evidence = [f"{fallback} has {int((train == fallback).sum())} of {counted(len(train), 'train row')}"]
     add = command("add", "FILE")
     if share - low < high - share:
         missing = math.ceil((low * len(train) - (train == fallback).sum()) / (1 - low)) if low < 1 else len(train)

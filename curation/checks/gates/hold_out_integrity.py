@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from winnow.config.gate_settings import GATE_SETTINGS
 from winnow.config.task import SplitsConfig
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, HOLD_OUT_SPLITS, SPLITS, DecidedBy, Origin
 from winnow.curation.checks.eligibility import held_out_records
 from winnow.curation.checks.gate_inputs import GateInputs
@@ -58,7 +59,8 @@ def small_split_notes(selected: pd.DataFrame, splits: SplitsConfig) -> list[str]
     written = selected.loc[selected["origin"] != Origin.SYNTHETIC, "split"]
     total, stated = len(written), {split: getattr(splits, split) for split in HOLD_OUT_SPLITS}
     return [
-        f"the {split} split has {count:,} of {total:,} rows that are not synthetic ({count / total:.1%}), "
+        f"the {split} split has {count:,} of {counted(total, 'row')} that "
+        f"{agreeing(total, 'is', 'are')} not synthetic ({count / total:.1%}), "
         f"less than half of splits.{split}, which is {stated[split]:.0%}"
         for split, count in written.value_counts().sort_index(ascending=False).items()
         if split in stated and count < SMALL_PART * stated[split] * total
@@ -100,7 +102,7 @@ def _too_small(selected: pd.DataFrame) -> list[str]:
     """Hold-out splits with too small a share of the rows, whatever `splits` or an official split made them so."""
     rows = selected["split"].value_counts()
     return [
-        f"the {split} split has {rows[split]:,} of {len(selected):,} rows, less than {least:.0%}"
+        f"the {split} split has {rows[split]:,} of {counted(len(selected), 'row')}, less than {least:.0%}"
         for split, least in SMALLEST_SHARE.items()
         if split in rows and rows[split] < min(ROWS_ENOUGH, least * len(selected))
     ]

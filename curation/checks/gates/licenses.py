@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.example import INVISIBLE_LETTERS
 from winnow.core.working_row import LICENSE_SEPARATOR
 from winnow.curation.checks.gate_inputs import GateInputs
@@ -80,7 +81,8 @@ def measure_licenses(selected: pd.DataFrame, allowed: Sequence[str]) -> Gate:
     unusable = selected[[not any(usable[name] for name in names) for names in selected["licenses"]]]
     counts = unusable["licenses"].explode().value_counts()
     evidence = [
-        f"{count:,} records under {name!r}: {license_problem(str(name), allowed)}" for name, count in counts.items()
+        f"{counted(count, 'record')} under {name!r}: {license_problem(str(name), allowed)}"
+        for name, count in counts.items()
     ]
     source = unusable["sources"].iloc[0][0] if len(unusable) else ""
     fix = license_fix(source, {license_problem(str(name), allowed) for name in counts.index} - {None})

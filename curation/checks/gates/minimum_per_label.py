@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.vocabulary import Bound
 from winnow.curation.checks.gate_inputs import GateInputs, separate_targets
 from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, verdict_of
@@ -43,7 +44,7 @@ def measure_minimum_per_label(
     """
     counts = train.value_counts().reindex(list(labels), fill_value=0)
     under = counts[counts < minimum].sort_values(kind="stable")
-    evidence = [f"{label} has {count} train rows" for label, count in under.items()][:EVIDENCE_SHOWN]
+    evidence = [f"{label} has {counted(count, 'train row')}" for label, count in under.items()][:EVIDENCE_SHOWN]
     all_labeled = labeled.value_counts().reindex(list(labels), fill_value=0)
     short = int((all_labeled < target).sum())
     if short:
@@ -51,7 +52,9 @@ def measure_minimum_per_label(
     unmeasured = [label for label in labels if label not in set(hold_out)]
     if unmeasured and len(hold_out):
         some = ", ".join(unmeasured[:EVIDENCE_SHOWN]) + (" …" if len(unmeasured) > EVIDENCE_SHOWN else "")
-        evidence.append(f"{len(unmeasured)} labels have no validation or test row, so nothing measures them: {some}")
+        count = len(unmeasured)
+        none = f"{counted(count, 'label')} {agreeing(count, 'has', 'have')} no validation or test row"
+        evidence.append(f"{none}, so nothing measures {agreeing(count, 'it', 'them')}: {some}")
     smallest = int(counts.min()) if len(counts) else 0
     named_labels = ", ".join(map(str, under.index[:EVIDENCE_SHOWN]))
     failed = smallest < minimum

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
+from winnow.core.counted import agreeing, counted
 from winnow.core.vocabulary import DECIDED_BY_PEOPLE, DecidedBy
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
@@ -31,7 +32,10 @@ def measure_undecided_lots(selected: pd.DataFrame, proposed_count: int, *, note:
     undecided = selected[(selected["origin"] == "synthetic") & ~selected["decided_by"].isin(LOT_DECIDERS)]
     evidence = [f"record {i} is synthetic, and neither a person nor a lot decided it" for i in undecided["id"]]
     if proposed_count:
-        evidence.append(f"{proposed_count:,} records wait for the verdict on their lot and are not exported")
+        evidence.append(
+            f"{counted(proposed_count, 'record')} {agreeing(proposed_count, 'waits', 'wait')} for the verdict on "
+            f"{agreeing(proposed_count, 'its', 'their')} lot and {agreeing(proposed_count, 'is', 'are')} not exported"
+        )
     fix = f"{command('push review')}, then {command('pull')}"
     gate = at_most("undecided_lots", len(undecided), 0, evidence, fix, always=True)
     return replace(gate, notes=(note,)) if note else gate

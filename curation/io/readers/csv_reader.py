@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from winnow.core.counted import counted
 from winnow.core.vocabulary import DropReason
 from winnow.curation.io.readers.csv_dialect import CsvDialect, find_dialect, first_rows
 from winnow.curation.io.readers.file_format import FileFormat, InputFile
@@ -92,7 +93,7 @@ def _next_record(pending: deque[str], delimiter: str, width: int) -> _Record:
     try:
         cells = next(csv.reader(lines(), delimiter=delimiter, strict=True), [])
         if (width and any(cells[width:])) or (cells and len(cells) < width):
-            problem = f"{len(cells)} fields, the header has {width}; quote texts that hold {delimiter!r}"
+            problem = f"{counted(len(cells), 'field')}, the header has {width}; quote texts that hold {delimiter!r}"
     except csv.Error as error:
         problem = f"{error}; quote the text and double the quotes in it"
     if problem or is_long_and_stray(consumed, width=width, delimiter=delimiter):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.io.readers.column_profile import ColumnProfile, profile, sampled
 from winnow.curation.io.readers.columns import KNOWN_NAMES, NO_COLUMN, Columns, RowLayouts
@@ -143,6 +144,6 @@ def _label(
 def _several_texts(name: str, guess: Guess) -> Problem:
     """The question which of several columns of text is the query."""
     candidates = (guess.column, *guess.others)
-    found = f"{len(candidates)} columns of free text and none with a known name"
+    found = f"{counted(len(candidates), 'column')} of free text and none with a known name"
     expected = "the one with the query: " + ", ".join(repr(redact(one)) for one in candidates[:5])
     return Problem(name, found, expected, "name the text column")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
+from winnow.core.counted import counted
 from winnow.curation.io.readers.column_words import LABEL_WORDS, TEXT_WORDS
 from winnow.curation.io.readers.columns import KNOWN_NAMES, parse_split
 from winnow.validators.kinds import KINDS
@@ -65,7 +66,7 @@ def _of_lists(data: Mapping[str, Any]) -> Rows | None:
     names = _folded(data)
     lengths = {len(value) for value in data.values()}
     if names & CONTENT_NAMES and names & {*KNOWN_NAMES["label"]} and len(lengths) > 1:
-        raise ColumnLengthError(", ".join(f"{key}: {len(value):,} values" for key, value in data.items()))
+        raise ColumnLengthError(", ".join(f"{key}: {counted(len(value), 'value')}" for key, value in data.items()))
     if len(lengths) > 1 or not _are_columns(data, names):
         return None
     return [dict(zip(data, values, strict=True)) for values in zip(*data.values(), strict=True)]

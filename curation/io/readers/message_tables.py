@@ -155,7 +155,7 @@ def _tools(rows: Sequence[tuple[int, Fields]], found: MessageColumns) -> Mapping
     """The tools that the rows of a conversation name: the same in all of them."""
     given = {repr(value): value for _, fields in rows if found.tools and (value := fields.get(found.tools))}
     if len(given) > 1:
-        raise _NoDialogueError(f"the rows of one conversation name {len(given)} sets of tools")
+        raise _NoDialogueError(f"the rows of one conversation name {counted(len(given), 'set')} of tools")
     return {"tools": next(iter(given.values()))} if given else {}
 
 

@@ -72,7 +72,7 @@ def _question(name: str, rows: Iterable[AnnotatedRow]) -> str | None:
     named = [one for one in asked if one.strip().lower() in LABEL_COLUMNS]
     if len(asked) < 2 or named:
         return next(iter(named or asked), None)
-    found = f"{len(asked)} questions: {', '.join(map(repr, asked[:10]))}"
+    found = f"{counted(len(asked), 'question')}: {', '.join(map(repr, asked[:10]))}"
     raise WinnowError(Problem(name, found, "one with the labels", "name the label column"))
 
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from winnow.core.counted import counted
 from winnow.core.errors import Problem, WinnowError
 from winnow.curation.io.readers.foreign_formats import PHRASES, SAVE_TABLE, Foreign, refused
 
@@ -94,7 +95,7 @@ def _only_file(name: str, files: Sequence[str]) -> str:
     if len(files) == 1:
         return files[0]
     listed = ", ".join(files[:10]) + (f" and {len(files) - 10} more" if len(files) > 10 else "")
-    found = f"an archive of {len(files)} files: {listed}" if files else "an archive without a file"
+    found = f"an archive of {counted(len(files), 'file')}: {listed}" if files else "an archive without a file"
     raise WinnowError(
         Problem(name, found, "an archive with one data file", "unpack it, and name the files or the folder")
     )

@@ -125,7 +125,7 @@ def test_a_database_with_broken_references_is_not_migrated(tmp_path: Path) -> No
     with plain:
         plain.execute(f"INSERT INTO record VALUES ('r', 'intents', 'T', 't', 'no group', '{AT}')")
     plain.close()
-    with pytest.raises(ServiceError, match=r"1 rows refer to rows that do not exist, for example in table record"):
+    with pytest.raises(ServiceError, match=r"1 row refers to rows that do not exist, for example in table record"):
         open_store(path)
     assert sql(path, "SELECT text FROM record") == [("T",)]
 

@@ -113,8 +113,8 @@ def test_answers_of_a_runtime_that_is_asked_elsewhere_come_from_files(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", r"no answer to 1 prompts: a"),
-        ('{"id": "b", "answer": "x"}', r"no answer to 1 prompts: b.*\n.*no answer to 1 prompts: a"),
+        ("", r"no answer to 1 prompt: a"),
+        ('{"id": "b", "answer": "x"}', r"no answer to 1 prompt: b.*\n.*no answer to 1 prompt: a"),
         ("{", r"adapter\.jsonl:1: not JSON"),
         ("[" * 100_000, r"adapter\.jsonl:1: nested too deeply"),
         ('[1]\n{"id": 1, "answer": "x"}', r"adapter\.jsonl:1: \[1\]: no id and answer.*\n.*:2: "),
@@ -142,7 +142,7 @@ def test_a_line_of_answers_ends_at_a_line_feed_alone(tmp_path: Path) -> None:
 def test_what_cannot_be_compared_is_refused(packed: tuple[Workspace, Run], tmp_path: Path) -> None:
     workspace, run = packed
     for arguments, expected in (
-        ({"file": [tmp_path / "a"]}, r"1 files"),
+        ({"file": [tmp_path / "a"]}, r"1 file;"),
         ({"file": [tmp_path / "a", tmp_path / "b"]}, r"No such file"),
         ({"count": 0}, r"at least 1 prompt"),
     ):

@@ -52,7 +52,7 @@ def test_a_run_is_measured_on_a_suite(
     assert [json.loads(line)["expected"] for line in answers] == ["weather", "direct", "traffic", "direct"]
     print_suite(ws.evaluate_suite(run, suite(tmp_path)).measures)
     printed = capsys.readouterr().out
-    assert "1 rows are left out, because train has them" in printed
+    assert "1 row is left out, because train has them" in printed
     assert "look 2 at it" in printed
 
 

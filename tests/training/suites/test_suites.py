@@ -85,7 +85,7 @@ def test_wrong_rows_are_refused_with_their_reason(task: Task, tmp_path: Path) ->
     assert [one.row for one in suite.refused] == [2, 3, 4, 5, 6, 7]
     assert all(word in one.reason for word, one in zip(words, suite.refused, strict=True))
     assert suite.given == len(suite.dialogues) + len(suite.refused)
-    with pytest.raises(WinnowError, match=r"none of 1 rows can be asked; row 1: no label"):
+    with pytest.raises(WinnowError, match=r"none of 1 row can be asked; row 1: no label"):
         read_suite(write_jsonl(tmp_path / "none.jsonl", rows[1:2]), task)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 from winnow.training.diagnostics.confused_labels import dominates
 from winnow.training.diagnostics.issue import Issue, Issues
@@ -63,6 +64,6 @@ def _issue(
         for expected, called in ((first, second), (second, first))
         if (times := choices.count(WrongChoice(expected, called)))
     )
-    evidence = f"{measured}: {count:,} of {wrong:,} dialogues with one tool in place of another"
+    evidence = f"{measured}: {count:,} of {counted(wrong, 'dialogue')} with one tool in place of another"
     cause = "requests for the two tools differ little, and train has too few pairs that show the difference"
     return Issue(count, evidence, cause, contrasts_of_tools(first, second, context.tools))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from winnow.core.answer_vocabulary import AnswerErrorType
+from winnow.core.counted import agreeing, counted
 from winnow.training.diagnostics.issue import Issue, Issues
 from winnow.training.diagnostics.tools.answer_context import AnswerContext
 from winnow.training.diagnostics.tools.failing_dialogues import (
@@ -33,7 +34,8 @@ def missed_calls(results: Sequence[AnswerResult], context: AnswerContext) -> Iss
     by_tool = Counter(tool for one in missed for tool in tools_of(one.expected))
     tool, times = by_tool.most_common(1)[0]
     evidence = (
-        f"no tool is called in {count.failing:,} of {count.dialogues:,} dialogues that need a call: {count.share}; "
+        f"no tool is called in {count.failing:,} of {counted(count.dialogues, 'dialogue')} that "
+        f"{agreeing(count.dialogues, 'needs', 'need')} a call: {count.share}; "
         f"instead: {', '.join(f'{name} {number:,}' for name, number in instead)}; most often missed: {tool} {times:,}"
     )
     cause = "train has too many dialogues without a call, or too few that call these tools"

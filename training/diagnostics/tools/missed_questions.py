@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from winnow.core.answer_vocabulary import AnswerErrorType
+from winnow.core.counted import agreeing, counted
 from winnow.training.diagnostics.issue import Issue, Issues
 from winnow.training.diagnostics.tools.answer_context import AnswerContext
 from winnow.training.diagnostics.tools.failing_dialogues import (
@@ -28,7 +29,8 @@ def missed_questions(results: Sequence[AnswerResult], context: AnswerContext) ->
     if not is_frequent(count):
         return []
     evidence = (
-        f"the missing value is not asked for in {count.failing:,} of {count.dialogues:,} dialogues that lack one: "
+        f"the missing value is not asked for in {count.failing:,} of "
+        f"{counted(count.dialogues, 'dialogue')} that {agreeing(count.dialogues, 'lacks', 'lack')} one: "
         f"{count.share}; calls in their place are counted apart"
     )
     cause = "train has too few dialogues in which a needed value is missing"

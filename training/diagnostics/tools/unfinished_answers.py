@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from winnow.core.answer_vocabulary import AnswerErrorType
+from winnow.core.counted import counted
 from winnow.training.diagnostics.issue import Issue, Issues
 from winnow.training.diagnostics.tools.answer_context import AnswerContext
 from winnow.training.diagnostics.tools.failing_dialogues import (
@@ -27,7 +28,8 @@ def unfinished_answers(results: Sequence[AnswerResult], context: AnswerContext) 
         return []
     longest = max(one.tokens for one in results if _is_cut_off(one))
     evidence = (
-        f"an answer does not end within {longest:,} tokens in {count.failing:,} of {count.dialogues:,} dialogues: "
+        f"an answer does not end within {counted(longest, 'token')} in {count.failing:,} of "
+        f"{counted(count.dialogues, 'dialogue')}: "
         f"{count.share}"
     )
     cause = "the stop token of the chat template is not learned, or the longest answer that is allowed is too short"

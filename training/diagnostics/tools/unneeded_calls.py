@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from winnow.core.answer_vocabulary import AnswerErrorType
+from winnow.core.counted import counted
 from winnow.training.diagnostics.issue import Issue, Issues
 from winnow.training.diagnostics.tools.answer_context import AnswerContext
 from winnow.training.diagnostics.tools.failing_dialogues import (
@@ -42,7 +43,7 @@ def _calls(one: AnswerResult) -> bool:
 def _issue(behavior: Behavior, count: FailingDialogues, own: Sequence[AnswerResult]) -> Issue:
     called = Counter(one.behavior for one in own if _calls(one)).most_common(3)
     evidence = (
-        f"{behavior}: a tool is called in {count.failing:,} of {count.dialogues:,} dialogues: {count.share}; "
+        f"{behavior}: a tool is called in {count.failing:,} of {counted(count.dialogues, 'dialogue')}: {count.share}; "
         + ", ".join(f"{name} {times:,}" for name, times in called)
     )
     cause = f"train has too few dialogues of the behavior {behavior} that resemble those with a call"

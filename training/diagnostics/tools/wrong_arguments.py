@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from winnow.core.answer_vocabulary import AnswerErrorType
+from winnow.core.counted import counted
 from winnow.training.diagnostics.issue import Issue, Issues
 from winnow.training.diagnostics.tools.answer_context import AnswerContext
 from winnow.training.diagnostics.tools.failing_dialogues import (
@@ -81,7 +82,8 @@ def errors_in_calls(result: AnswerResult, tool: str) -> list[AnswerErrorLine]:
 def _issue(tool: str, count: FailingDialogues, own: Sequence[AnswerResult], context: AnswerContext) -> Issue:
     errors = errors_as_text(error for one in own for error in errors_in_calls(one, tool))
     evidence = (
-        f"{tool}: the arguments are wrong or malformed in {count.failing:,} of {count.dialogues:,} dialogues that "
+        f"{tool}: the arguments are wrong or malformed in {count.failing:,} of "
+        f"{counted(count.dialogues, 'dialogue')} that "
         f"should call it and do: {count.share}; {errors}"
     )
     cause = "train has too few calls of this tool, or too few values of its arguments"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.core.errors import GateError, Problem
 from winnow.core.hashing import json_hash
 from winnow.core.model_vocabulary import TrainingMethod
@@ -116,22 +117,25 @@ def comparison_sentences(router: RouterFile) -> list[str]:
     if check is None:
         return []
     found = [
-        f"compared with the run in 32 bits on {check.rows:,} rows of {check.split}: the same labels, "
-        f"{check.decisions_different} other answers after the threshold, probabilities differ by at most "
+        f"compared with the run in 32 bits on {counted(check.rows, 'row')} of {check.split}: the same labels, "
+        f"{counted(check.decisions_different, 'other answer')} after the threshold, probabilities differ by at most "
         f"{check.max_difference:.1e}",
-        f"compared with the run as Winnow computes it here, {check.computed_here}: {check.here_labels_different} other "
-        f"labels, {check.here_decisions_different} other answers after the threshold, probabilities differ by at most "
+        f"compared with the run as Winnow computes it here, {check.computed_here}: "
+        f"{counted(check.here_labels_different, 'other label')}, "
+        f"{counted(check.here_decisions_different, 'other answer')} after the threshold, "
+        f"probabilities differ by at most "
         f"{check.here_max_difference:.1e}",
     ]
     if changed := check.here_decisions_different:
         found.append(
-            f"evaluate measures the run as Winnow computes it: {changed} of {check.rows:,} answers of the package are "
+            f"evaluate measures the run as Winnow computes it: {changed} of "
+            f"{counted(check.rows, 'answer')} of the package are "
             f"other ones than were measured; a run that is trained with {IN_32_BITS[router.method]} is measured as it "
             "is packed"
         )
     if int8 := router.int8:
         found.append(
-            f"weights in int8 change {int8.decisions_changed} of {int8.rows:,} answers after the threshold; "
+            f"weights in int8 change {int8.decisions_changed} of {counted(int8.rows, 'answer')} after the threshold; "
             f"{router.model} is in use"
         )
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from winnow.core.counted import counted
 from winnow.validators.tools.call_formats.answer import Answer, FormatError, FormatFault, FormatProblem, same_answer
 from winnow.validators.tools.call_formats.call_json import CallKeys, in_schema_order, read_call
 from winnow.validators.tools.call_formats.calls_in_prose import calls_in_prose
@@ -82,7 +83,7 @@ def render_blocks(answer: Answer, syntax: BlockSyntax, tools: Sequence[Tool] = (
     found = parse_blocks(text, syntax, tools)
     if not same_answer(found, answer):
         name, place = FormatFault.NOT_PRESERVED, place_at(text, first_difference(found.content, answer.content))
-        what = f"the text is read with {len(found.calls)} calls, and the answer has {len(answer.calls)}"
+        what = f"the text is read with {counted(len(found.calls), 'call')}, and the answer has {len(answer.calls)}"
         raise FormatError([FormatProblem(name, place, what, "prose without a block, and arguments that JSON can hold")])
     return text
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from jsonschema.exceptions import ValidationError
 
+from winnow.core.counted import counted
 from winnow.core.suggest import suggestion
 from winnow.validators.tools.schemas.argument_problem import ArgumentProblemName, Violation
 from winnow.validators.tools.schemas.closed_schema import DECLARED
@@ -199,7 +200,7 @@ def _types(error: ValidationError) -> list[str]:
 
 def _items(error: ValidationError) -> Iterator[Violation]:
     """More items than a tuple has."""
-    expected = f"{len(error.schema.get('prefixItems', ()))} items"
+    expected = counted(len(error.schema.get("prefixItems", ())), "item")
     yield Violation(ArgumentProblemName.WRONG_LENGTH, _path(error), shown(error.instance), expected)
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from winnow.cli.render.decision_view import RULE_STYLE
 from winnow.cli.render.measure_format import share_cells
 from winnow.cli.render.terminal import print_line, print_note, print_table, printable
+from winnow.core.counted import agreeing, counted
 from winnow.core.production_vocabulary import AbUnit
 from winnow.core.result import NotMeasured
 
@@ -69,11 +70,17 @@ def _print_left_out(found: AbTestFacts, units: str) -> None:
     if found.units_left_out:
         print_line(f"{found.units_left_out:,} {units} are left out: they do not fit the {found.design.value} design")
     if found.rows_without_name:
-        print_line(f"{found.rows_without_name:,} rows name no {found.unit.value}; each counts as one")
+        print_line(
+            f"{counted(found.rows_without_name, 'row')} "
+            f"{agreeing(found.rows_without_name, 'names', 'name')} no {found.unit.value}; each counts as one"
+        )
     for one in found.left_out[:SHOWN_ROWS]:
         print_note(f"row {one.row} is not counted: {printable(one.reason)}")
     if len(found.left_out) > SHOWN_ROWS:
-        print_note(f"and {len(found.left_out) - SHOWN_ROWS:,} more rows are not counted")
+        print_note(
+            f"and {counted(len(found.left_out) - SHOWN_ROWS, 'more row')} "
+            f"{agreeing(len(found.left_out) - SHOWN_ROWS, 'is', 'are')} not counted"
+        )
 
 
 def _rules(found: AbTestFacts) -> list[tuple[str | Text, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from winnow.cli.render import terminal
+from winnow.core.counted import counted
 from winnow.operations.listed import Listed
 
 
@@ -32,7 +33,7 @@ def _marker(entry: dict[str, Any]) -> str:
     if not entry.get("available", True):
         return "; folder missing"
     if entry.get("forgotten"):
-        return f"; contains {entry['forgotten']} erased records: freeze a new release and delete this one"
+        return f"; contains {counted(entry['forgotten'], 'erased record')}: freeze a new release and delete this one"
     return ""
 
 

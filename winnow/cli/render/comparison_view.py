@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.measure_format import ROWS_SHOWN, print_goals, share_cells
 from winnow.cli.render.terminal import print_line, print_table
+from winnow.core.counted import agreeing, counted
 from winnow.core.model_vocabulary import NoiseVerdict
 from winnow.core.result import NotMeasured
 
@@ -57,13 +58,16 @@ def _print_pair(pair: ComparedPair) -> None:
     print_line(f"{counts}: {verdict} (McNemar, p = {pair.p_adjusted:.2g})")
     print_line(noise_sentence(pair.label_noise))
     for one in [label for label in pair.per_label if label.differs is True][:ROWS_SHOWN]:
-        print_line(f"  {one.label}: recall {one.recall.difference:+.3f} on {one.rows:,} rows")
+        print_line(f"  {one.label}: recall {one.recall.difference:+.3f} on {counted(one.rows, 'row')}")
 
 
 def noise_sentence(noise: LabelNoise | NotMeasured) -> str:
     """Whether label errors alone could explain the difference."""
     if isinstance(noise, NotMeasured):
         return f"label noise: not measured ({noise.why})"
-    share = f"{noise.wrong_labels:.1%} of {noise.audited:,} audited labels were wrong"
+    share = (
+        f"{noise.wrong_labels:.1%} of {counted(noise.audited, 'audited label')} "
+        f"{agreeing(noise.audited, 'was', 'were')} wrong"
+    )
     upper = f"at most {noise.wrong_labels_high:.1%} with 95 % confidence"
     return f"label noise: {share}, {upper}: {NOISE_SENTENCES[noise.verdict]}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.check_view import print_missing_signal
 from winnow.cli.render.terminal import first_few, print_line, print_table
+from winnow.core.counted import counted
 from winnow.core.vocabulary import SPLITS
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def print_coverage(coverage: CoverageReport) -> None:
         print_table(["uncovered region", noun.many, "words", "nearest label", "for example"], rows, right=[1])
     more = len(coverage.regions) - 10
     if more > 0:
-        print_line(f"and {more} more uncovered regions in the report")
+        print_line(f"and {counted(more, 'more uncovered region')} in the report")
     overlapping = [
         (" and ".join(one.labels), f"{one.score:.1%}", one.advice)
         for one in coverage.overlaps[:5]
@@ -108,4 +109,4 @@ def _print_steps(steps: Sequence[str]) -> None:
     for step in steps[:STEPS_SHOWN]:
         print_line(f"- {step}")
     if len(steps) > STEPS_SHOWN:
-        print_line(f"and {len(steps) - STEPS_SHOWN:,} more gaps in the report")
+        print_line(f"and {counted(len(steps) - STEPS_SHOWN, 'more gap')} in the report")

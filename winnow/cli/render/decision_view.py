@@ -9,6 +9,7 @@ from rich.text import Text
 
 from winnow.cli.render.measure_format import format_goal
 from winnow.cli.render.terminal import print_line, print_table, printable
+from winnow.core.counted import counted
 from winnow.core.result import Measure, NotMeasured
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def print_decision(found: DecisionReport) -> None:
         gain = found.accuracy_gain
         change = f"{gain.accuracy.difference:+.3f} ({gain.accuracy.low:+.3f} to {gain.accuracy.high:+.3f})"
         print_line(
-            f"accuracy {change} on {gain.rows:,} validation rows; correct only in the candidate: "
+            f"accuracy {change} on {counted(gain.rows, 'validation row')}; correct only in the candidate: "
             f"{gain.only_candidate_right:,}, only in the baseline: {gain.only_baseline_right:,}"
         )
     print_line()
@@ -100,7 +101,7 @@ def _print_findings(found: Findings | NotMeasured, findings_run: str) -> None:
         return
     print_line(f"findings about {findings_run}: {len(found.found) or 'none'}")
     for one in found.found:
-        print_line(f"  {one.name} ({one.severity}, {one.rows:,} validation rows)", style="bold")
+        print_line(f"  {one.name} ({one.severity}, {counted(one.rows, 'validation row')})", style="bold")
         print_line(f"    {printable(one.evidence)}")
         print_line(f"    {printable(one.cause)}: {printable(one.command)}")
     if found.not_found:
@@ -115,7 +116,8 @@ def _print_drift(drift: Drift | NotMeasured) -> None:
         print_line(f"drift: not measured; {drift.why}")
         return
     print_line(
-        f"drift since {drift.release} was frozen: {drift.newer:,} newer records of logs, {drift.earlier:,} earlier"
+        f"drift since {drift.release} was frozen: {counted(drift.newer, 'newer record')} of logs, "
+        f"{drift.earlier:,} earlier"
     )
     print_line(f"  not covered by train: {_share(drift.uncovered)}; earlier: {_share(drift.uncovered_before)}")
     change = drift.uncovered_change

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.measure_format import ROWS_SHOWN, format_interval, format_share, print_goals, share_cells
 from winnow.cli.render.terminal import print_line, print_table, printable
+from winnow.core.counted import agreeing, counted
 from winnow.core.result import Measured, NotMeasured
 from winnow.training.run_facts import ImportedRunFacts
 
@@ -42,7 +43,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     rows += speed_rows(measures.latency)
     print_table([evaluation.split, measures.population, "95 % interval"], rows, right=[1])
     for why, count in measures.not_answered.items():
-        print_line(f"{count:,} texts got no readable answer ({why}) and go to the fallback", style="yellow")
+        print_line(f"{counted(count, 'text')} got no readable answer ({why}): counted as the fallback", style="yellow")
     print_goals(measures.goals)
     _print_must_pass(measures.must_pass)
     print_weak_slices(measures.slices)
@@ -56,10 +57,14 @@ def print_evaluation(evaluation: Evaluation) -> None:
 def _print_import(facts: ImportedRunFacts) -> None:
     """Print which rows of an imported file were used."""
     answered = ", ".join(f"{count:,} {split}" for split, count in facts.predicted_rows.items() if count)
-    unmatched = f"; {facts.unmatched:,} rows match no record of the release" if facts.unmatched else ""
-    repeated = f"; {facts.repeated:,} duplicate rows" if facts.repeated else ""
+    unmatched = (
+        f"; {counted(facts.unmatched, 'row')} {agreeing(facts.unmatched, 'matches', 'match')} no record of the release"
+        if facts.unmatched
+        else ""
+    )
+    repeated = f"; {counted(facts.repeated, 'duplicate row')}" if facts.repeated else ""
     file = printable(facts.file.name)
-    print_line(f"{file}: {facts.file.rows:,} rows, predictions for {answered} rows{repeated}{unmatched}")
+    print_line(f"{file}: {counted(facts.file.rows, 'row')}, predictions for {answered} rows{repeated}{unmatched}")
 
 
 def _scope_rows(outside: OutOfScope | NotMeasured) -> list[tuple[str, str, str]]:

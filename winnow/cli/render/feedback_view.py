@@ -13,6 +13,7 @@ from winnow.cli.render.feedback_parts import (
     print_unused_rows,
     print_warnings_and_plan,
 )
+from winnow.core.counted import agreeing, counted
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
@@ -49,13 +50,15 @@ def _render_pairs(found: FeedbackFacts) -> None:
     head = ["confused pair", "validation", "train, out-of-fold", "expected errors"]
     terminal.print_table(head, rows, right=[1, 2, 3])
     if len(found.pairs) > PAIRS_SHOWN:
-        terminal.print_line(f"and {len(found.pairs) - PAIRS_SHOWN} more pairs")
+        terminal.print_line(f"and {counted(len(found.pairs) - PAIRS_SHOWN, 'more pair')}")
     if found.underrepresented:
-        named = ", ".join(f"{one.label} ({one.train_rows} rows)" for one in found.underrepresented[:PAIRS_SHOWN])
+        named = ", ".join(
+            f"{one.label} ({counted(one.train_rows, 'row')})" for one in found.underrepresented[:PAIRS_SHOWN]
+        )
         median = f"{found.underrepresented[0].median_rows:.0f}"
         terminal.print_line(f"labels with too few rows: {named}; the median label has {median}")
     terminal.print_line(
-        f"{found.wrong} labels between these pairs are probably wrong; "
+        f"{counted(found.wrong, 'label')} between these pairs {agreeing(found.wrong, 'is', 'are')} probably wrong; "
         f"{len(found.suspected_errors)} are suspected errors"
     )
     print_actions(found.actions, of=f"{found.errors:.1f} errors")
@@ -77,5 +80,5 @@ def _render_impact(impact: FeedbackImpact | NotMeasured) -> None:
             continue
         before, after = one.accuracy_before, one.accuracy_after
         print_changed_accuracy(
-            AccuracyBeforeAndAfter(what, before, after, one.accuracy, f"{one.rows:,} rows", one.p_value)
+            AccuracyBeforeAndAfter(what, before, after, one.accuracy, counted(one.rows, "row"), one.p_value)
         )

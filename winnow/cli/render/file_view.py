@@ -105,7 +105,7 @@ def print_columns(columns: Sequence[ColumnFinding]) -> None:
     ]
     print_table(["column", "taken for", "rows", "distinct", "examples"], rows, right=[2, 3])
     if len(columns) > SHOWN_COLUMNS:
-        print_line(f"and {len(columns) - SHOWN_COLUMNS:,} more columns, not used")
+        print_line(f"and {counted(len(columns) - SHOWN_COLUMNS, 'more column')}, not used")
 
 
 def _print_labels(found: FileFindings) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
 from winnow.cli.render.measure_format import format_share, share_cells
+from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.training.folds.fold_facts import CrossValidation, FoldSpread
@@ -22,7 +23,7 @@ def print_folds(found: CrossValidation) -> None:
     terminal.print_line(f"accuracy {_spread(found.accuracy_spread)}; macro-F1 {_spread(found.macro_f1_spread)}")
     (accuracy, within), (score, score_within) = share_cells(found.accuracy), share_cells(found.macro_f1)
     terminal.print_line(
-        f"over all {found.rows:,} rows ({found.groups:,} groups), with 95% intervals: "
+        f"over all {counted(found.rows, 'row')} ({counted(found.groups, 'group')}), with 95% intervals: "
         f"accuracy {accuracy} ({within}); macro-F1 {score} ({score_within})"
     )
     if found.small_labels:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_note, print_table, printable
+from winnow.core.counted import counted
 from winnow.core.evaluation_vocabulary import ForgettingVerdict
 from winnow.core.result import Difference, NotMeasured
 
@@ -35,7 +36,8 @@ def print_forgetting(found: GeneralFacts) -> None:
     print_line(f"verdict: {found.verdict}", style=VERDICT_STYLES[found.verdict])
     if found.rows_needed is not None:
         print_line(
-            f"Of each kind, {found.rows_needed:,} rows on which nothing changes would show that nothing is lost "
+            f"Of each kind, {counted(found.rows_needed, 'row')} on which nothing changes would show "
+            f"that nothing is lost "
             "beyond the margin."
         )
 
@@ -63,7 +65,7 @@ def _rows(found: GeneralFacts) -> list[tuple[str | Text, ...]]:
                 f"{share.rows:,}",
                 "",
                 f"{share.value:.4f}",
-                f"{len(calls.calls):,} answers ({interval})",
+                f"{counted(len(calls.calls), 'answer')} ({interval})",
                 _verdict(calls.verdict),
             )
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from winnow.cli.render.terminal import print_line, print_note, printable
+from winnow.core.counted import agreeing, counted
 from winnow.core.model_vocabulary import GenerationEnd
 
 if TYPE_CHECKING:
@@ -40,15 +41,21 @@ def render_generation(result: GenerationResult) -> None:
         print_line("dropped because " + ", ".join(f"{reason} {count:,}" for reason, count in added.reasons.items()))
         print_line(f"dropped rows: {added.dropped_file}")
     if result.unanswered:
-        print_line(f"{result.unanswered:,} requests were refused, cut off or given up", style="yellow")
+        print_line(
+            f"{counted(result.unanswered, 'request')} "
+            f"{agreeing(result.unanswered, 'was', 'were')} refused, cut off or given up",
+            style="yellow",
+        )
     if result.suspected_errors:
-        print_line(f"{result.suspected_errors:,} suspected label errors: reviewers see them in addition to the sample")
+        print_line(
+            f"{counted(result.suspected_errors, 'suspected label error')}: reviewers see them in addition to the sample"
+        )
     for label in result.less_diverse:
         print_line(LESS_DIVERSE_MESSAGE.format(label), style="yellow")
     spent = result.spent
     cost = FREE.as_of if result.free else f"paid {format_usd(spent.paid)}"
     costs = cost + _unsettled_costs(spent.lost, spent.reserved)
-    print_line(f"run {result.run.id}: {result.kept:,} records so far, {costs}")
+    print_line(f"run {result.run.id}: {counted(result.kept, 'record')} so far, {costs}")
 
 
 def render_variations(result: GeneratedVariations) -> None:
@@ -60,7 +67,7 @@ def render_variations(result: GeneratedVariations) -> None:
         print_line("the same seeds were varied before; nothing changed", style="yellow")
     print_line(f"given {added.given:,} = added {added.added:,} + known {added.known:,} + dropped {added.dropped:,}")
     if result.by_kind:
-        print_line(f"of {result.seeds:,} seeds, by kind: " + _counted(result.by_kind))
+        print_line(f"of {counted(result.seeds, 'seed')}, by kind: " + _counted(result.by_kind))
         print_line("by label: " + _counted(result.by_label))
     if result.refused:
         print_line("dropped by the rules: " + _counted(result.refused))
@@ -70,21 +77,23 @@ def render_variations(result: GeneratedVariations) -> None:
             style="yellow",
         )
     if result.suspected_errors:
-        print_line(f"{result.suspected_errors:,} suspected label errors: reviewers see them in addition to the sample")
+        print_line(
+            f"{counted(result.suspected_errors, 'suspected label error')}: reviewers see them in addition to the sample"
+        )
     for label in result.less_diverse:
         print_line(LESS_DIVERSE_MESSAGE.format(label), style="yellow")
-    print_line(f"run {result.run.id}: {result.kept:,} records")
+    print_line(f"run {result.run.id}: {counted(result.kept, 'record')}")
 
 
 def render_contrasts_by_rule(result: ContrastsByRule) -> None:
     """Print what each rule made of the seeds, and why it made nothing of the others."""
     added = result.added
     print_line(f"given {added.given:,} = added {added.added:,} + known {added.known:,} + dropped {added.dropped:,}")
-    print_line(f"of {result.seeds:,} seeds, by rule:")
+    print_line(f"of {counted(result.seeds, 'seed')}, by rule:")
     for name, one in result.rules.items():
         state = "made before" if one.known else _counted(one.by_label) or "none"
         refused = f"; refused: {_counted(one.refused)}" if one.refused else ""
-        print_line(f"{name}: {one.kept:,} contrasts ({state}){refused}")
+        print_line(f"{name}: {counted(one.kept, 'contrast')} ({state}){refused}")
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -107,6 +116,6 @@ def run_line(run: Mapping[str, Any]) -> str:
         cost = "free, local"
     elif isinstance(each, float):
         cost += f", ${each:.4f} per accepted record"
-    lost = f", {run['lost']:,} responses lost" if run["lost"] else ""
+    lost = f", {counted(run['lost'], 'response')} lost" if run["lost"] else ""
     counts = f"{run['kept']:,} added, {run['dropped']:,} dropped, {run['accepted']:,} accepted"
     return f"{run['run']} ({run['model']}): {counts}; {cost}{lost}" + ("" if run["ended_at"] else "; unfinished")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winnow.core.counted import counted
 from winnow.core.lot_kind import LotKind
 from winnow.core.vocabulary import LotVerdict
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
@@ -23,8 +24,8 @@ def lot_line(lot: LotFacts | UndrawnLotFacts, seconds: float | None, *, is_readi
     name = producer_name((lot.generator, lot.prompt_version, lot.model))
     each = f", about {seconds:,.0f} seconds to read one" if seconds and is_reading else ""
     if isinstance(lot, UndrawnLotFacts):
-        return f"{name}: {lot.records:,} records not in a lot yet{each}; winnow push review"
-    counts = f"{name} #{lot.number}, {lot.records:,} records: {lot.read:,} reviewed, {lot.defects:,} defective"
+        return f"{name}: {counted(lot.records, 'record')} not in a lot yet{each}; winnow push review"
+    counts = f"{name} #{lot.number}, {counted(lot.records, 'record')}: {lot.read:,} reviewed, {lot.defects:,} defective"
     minutes = _minutes(lot.more * seconds, is_reading=is_reading) if seconds and lot.more else ""
     more = f"{lot.more:,} more to review{minutes}" if lot.more else ""
     labels = lot.fully_inspected_labels

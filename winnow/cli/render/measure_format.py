@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from winnow.cli.render.terminal import print_line, print_table
+from winnow.core.counted import counted
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.result import Measure, NotMeasured
 
@@ -51,7 +52,7 @@ def _goal_basis(goal: GoalVerdict) -> str:
         return goal.measured.why if isinstance(goal.measured, NotMeasured) else goal.note or ""
     needed, figure = goal.rows_at_this_rate, goal.figure
     if needed is not None:
-        return f"needs about {needed:,} rows at the current rate, has {goal.rows:,}"
+        return f"needs about {counted(needed, 'row')} at the current rate, has {goal.rows:,}"
     if isinstance(figure, NotMeasured):
         return ""
     if goal.verdict == GoalStatus.NOT_MET:

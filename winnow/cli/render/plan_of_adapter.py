@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
+from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def print_plan(plan: AdapterPlan, full_training: str, json: bool) -> None:
 
 
 def _lines(plan: AdapterPlan) -> Iterator[tuple[str, str]]:
-    yield "base model", f"{plan.parameters:,} parameters"
-    yield "adapter", f"{plan.trained_parameters:,} trained parameters"
+    yield "base model", counted(plan.parameters, "parameter")
+    yield "adapter", counted(plan.trained_parameters, "trained parameter")
     package = plan.package
     yield "package", f"{package.bf16 / MEGABYTE:,.1f} MB in bf16, {package.f32 / MEGABYTE:,.1f} MB in f32 (computed)"
     yield from _row_lines(plan)
@@ -48,10 +49,10 @@ def _row_lines(plan: AdapterPlan) -> Iterator[tuple[str, str]]:
         yield "rows", f"not measured: {rows.why}"
         return
     window = "unknown" if isinstance(rows.window, NotMeasured) else f"{rows.window:,}"
-    yield "rows", f"{rows.train_answers:,} answers of train, {rows.validation_answers:,} of validation"
+    yield "rows", f"{counted(rows.train_answers, 'answer')} of train, {rows.validation_answers:,} of validation"
     yield "tokens", f"{rows.tokens:,} in train, {rows.trained_tokens:,} of them learned"
-    yield "longest row", f"{rows.longest_row:,} tokens; window: {window}"
-    yield "largest batch", f"{rows.batch_tokens:,} tokens, common prefixes once"
+    yield "longest row", f"{counted(rows.longest_row, 'token')}; window: {window}"
+    yield "largest batch", f"{counted(rows.batch_tokens, 'token')}, common prefixes once"
 
 
 def _memory(memory: PlannedMemory) -> str:
@@ -73,12 +74,15 @@ def _step_lines(plan: AdapterPlan) -> Iterator[tuple[str, str]]:
     if isinstance(steps, NotMeasured):
         yield "time", f"not measured: {steps.why}"
         return
-    yield "time", f"at most {steps.total_steps:,} steps in {steps.seconds:,.0f} s, {steps.seconds_per_step:.2f} s each"
+    yield (
+        "time",
+        f"at most {counted(steps.total_steps, 'step')} in {steps.seconds:,.0f} s, {steps.seconds_per_step:.2f} s each",
+    )
     for name, size in steps.peak_memory:
         if isinstance(size, int):
             yield (
                 f"memory, {name.removesuffix('_bytes')}",
-                f"{_gib(size)} at the peak of {steps.steps} steps (measured)",
+                f"{_gib(size)} at the peak of {counted(steps.steps, 'step')} (measured)",
             )
 
 

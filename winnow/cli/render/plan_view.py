@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import print_line, print_table
+from winnow.core.counted import counted
 from winnow.core.model_vocabulary import GenerationEnd
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _print_missing(result: PlanResult) -> None:
     print_line()
     print_table(["still missing", "of", "quota", "added", "missing"], rows, right=[2, 3, 4])
     if len(missing) > QUOTAS_SHOWN:
-        print_line(f"and {len(missing) - QUOTAS_SHOWN:,} more quotas; --json has all")
+        print_line(f"and {counted(len(missing) - QUOTAS_SHOWN, 'more quota')}; --json has all")
 
 
 def _estimate(step: CarriedStep) -> str:

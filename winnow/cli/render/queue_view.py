@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import counts_by_name, first_few, print_line, print_table, printable
-from winnow.core.counted import counted
+from winnow.core.counted import agreeing, counted
 from winnow.core.vocabulary import LotVerdict
 
 if TYPE_CHECKING:
@@ -73,12 +73,16 @@ def _print_imported(imported: ImportedResponses) -> None:
     queues = ", ".join(f"{name} {count:,}" for name, count in imported.by_queue.items())
     print_line(
         f"{imported.responses:,} new or edited responses" + (f" ({queues})" if queues else "") + f" to "
-        f"{len(imported.records):,} records: {imported.decisions:,} decisions, {imported.discarded:,} discarded"
+        f"{counted(len(imported.records), 'record')}: {counted(imported.decisions, 'decision')}, "
+        f"{imported.discarded:,} discarded"
     )
     if imported.corrected:
         print_line(f"{counted(imported.corrected, 'corrected answer')}: each takes the place of the reviewed record")
     for reason, count in imported.ignored.items():
-        print_line(f"{count:,} responses decide nothing: {printable(reason)}", style="yellow")
+        print_line(
+            f"{counted(count, 'response')} {agreeing(count, 'decides', 'decide')} nothing: {printable(reason)}",
+            style="yellow",
+        )
     if imported.incomplete:
         print_line(f"not counted, and drafts again: {counts_by_name(imported.incomplete)}", style="yellow")
         for one in imported.returned[:RETURNED_SHOWN]:

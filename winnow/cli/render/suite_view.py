@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from winnow.cli.render.measure_format import share_cells
 from winnow.cli.render.terminal import print_line, print_note, print_table, printable
 from winnow.cli.render.tool_evaluation_view import print_measured_answers
+from winnow.core.counted import agreeing, counted
 
 if TYPE_CHECKING:
     from winnow.training.suites.suite_facts import FormatSensitivity, SuiteFacts
@@ -19,7 +20,7 @@ SHOWN_ROWS = 5
 def print_suite(measures: SuiteFacts) -> None:
     """Print what was asked, the measures, and the figures by difficulty."""
     print_line(
-        f"suite {measures.suite}: {measures.answers:,} answers of {measures.dialogues:,} dialogues, "
+        f"suite {measures.suite}: {counted(measures.answers, 'answer')} of {counted(measures.dialogues, 'dialogue')}, "
         f"look {measures.look} at it"
     )
     _print_left_out(measures.refused, "refused")
@@ -44,14 +45,14 @@ def print_suite(measures: SuiteFacts) -> None:
 def _print_left_out(rows: Sequence[RefusedSuiteRow], what: str) -> None:
     if not rows:
         return
-    print_line(f"{len(rows):,} rows are {what}")
+    print_line(f"{counted(len(rows), 'row')} {agreeing(len(rows), 'is', 'are')} {what}")
     for one in rows[:SHOWN_ROWS]:
         print_note(f"row {one.row}: {printable(one.reason)}")
 
 
 def print_format_sensitivity(found: FormatSensitivity) -> None:
     """Print every variant of the prompt with its accuracy and the verdicts that change."""
-    print_line(f"{found.asked}: {found.answers:,} answers with each variant of the prompt")
+    print_line(f"{found.asked}: {counted(found.answers, 'answer')} with each variant of the prompt")
     rows = [("as it is", *share_cells(found.accuracy), "", "", "")]
     for one in found.variants:
         flipped = f"{one.flipped.value:.4f} ({one.flipped.low:.4f} to {one.flipped.high:.4f})"

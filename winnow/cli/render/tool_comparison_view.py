@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from winnow.cli.render.comparison_view import noise_sentence
 from winnow.cli.render.measure_format import ROWS_SHOWN, print_goals, share_cells
 from winnow.cli.render.terminal import print_line, print_table
+from winnow.core.counted import agreeing, counted
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
@@ -18,10 +19,13 @@ def print_tool_comparison(comparison: ToolComparison) -> None:
     """Print every run on the shared answers, then every pair."""
     found = comparison.facts
     not_shared = ", ".join(f"{run} {count:,}" for run, count in found.left_out.items() if count)
-    shared = f"{found.answers:,} shared {found.split} answers in {found.records:,} dialogues"
+    shared = f"{found.answers:,} shared {found.split} answers in {counted(found.records, 'dialogue')}"
     print_line(shared + (f"; not shared: {not_shared}" if not_shared else ""))
     if found.changed:
-        print_line(f"{found.changed:,} shared answers are expected differently by the releases: not compared")
+        print_line(
+            f"{counted(found.changed, 'shared answer')} "
+            f"{agreeing(found.changed, 'is', 'are')} expected differently by the releases: not compared"
+        )
     rows = [(one.run, *share_cells(one.accuracy), share_cells(one.selection)[0]) for one in found.runs]
     print_table(["run", "accuracy", "95 % interval", "selection"], rows, right=[1, 3])
     for one in found.runs:

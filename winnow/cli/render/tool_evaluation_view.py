@@ -9,6 +9,7 @@ from winnow.cli.render.evaluation_view import print_learning_curve, print_weak_s
 from winnow.cli.render.measure_format import ROWS_SHOWN, print_goals, share_cells
 from winnow.cli.render.terminal import print_line, print_table
 from winnow.core.answer_words import ERROR_NAMES, LEVEL_NAMES
+from winnow.core.counted import counted
 from winnow.core.result import Measure, Measured, NotMeasured
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ Row = tuple[str, str, str, str]
 def print_tool_evaluation(evaluation: ToolEvaluation) -> None:
     """Print goals first, then the levels, the other measures, the most frequent errors and the weak slices."""
     measures = evaluation.measures
-    print_line(f"{evaluation.split}: {measures.answers:,} answers of {measures.dialogues:,} dialogues")
+    print_line(
+        f"{evaluation.split}: {counted(measures.answers, 'answer')} of {counted(measures.dialogues, 'dialogue')}"
+    )
     _print_goals(measures)
     print_measured_answers(measures)
     if evaluation.findings:
@@ -106,7 +109,7 @@ def _print_errors(errors: Sequence[AnswerErrorCount]) -> None:
     ]
     print_table(["answers", "error", "tools", "example"], rows, right=[0])
     if len(errors) > ROWS_SHOWN:
-        print_line(f"and {len(errors) - ROWS_SHOWN:,} more types in the report")
+        print_line(f"and {counted(len(errors) - ROWS_SHOWN, 'more type')} in the report")
 
 
 def _tools(tools: dict[str, int]) -> str:

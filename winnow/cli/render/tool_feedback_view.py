@@ -13,6 +13,7 @@ from winnow.cli.render.feedback_parts import (
     print_unused_rows,
     print_warnings_and_plan,
 )
+from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _print_cells(found: ToolFeedbackFacts) -> None:
     terminal.print_table(["fails at", "", "dialogues of validation", "train", "planned"], rows, right=[2, 3, 4])
     if len(found.cells) > CELLS_SHOWN:
         terminal.print_line(f"and {len(found.cells) - CELLS_SHOWN} more")
-    terminal.print_line(f"{len(found.suspected_errors)} train records of these are suspected errors")
+    terminal.print_line(f"{counted(len(found.suspected_errors), 'train record')} of these are suspected errors")
     print_actions(found.actions, of="the failing dialogues")
 
 
@@ -62,5 +63,5 @@ def _print_impact(impact: ToolFeedbackImpact | NotMeasured) -> None:
             continue
         before, after = one.first / one.answers, one.second / one.answers
         print_changed_accuracy(
-            AccuracyBeforeAndAfter(what, before, after, one.difference, f"{one.answers:,} answers", one.p_value)
+            AccuracyBeforeAndAfter(what, before, after, one.difference, counted(one.answers, "answer"), one.p_value)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render import terminal
+from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.training.encoder.dry_run import DryRunEstimate
@@ -19,9 +20,12 @@ def print_dry_run(estimate: DryRunEstimate, full_training: str, json: bool) -> N
         terminal.print_json(estimate.model_dump(mode="json"))
         return
     whole = (
-        f"{estimate.total_steps:,} steps in {estimate.seconds:,.0f} s, {estimate.seconds_per_epoch:,.1f} s per epoch"
+        f"{counted(estimate.total_steps, 'step')} in {estimate.seconds:,.0f} s, "
+        f"{estimate.seconds_per_epoch:,.1f} s per epoch"
     )
-    terminal.print_line(f"dry run: {estimate.steps} steps, {estimate.seconds_per_step:.3f} s each; nothing was saved")
+    terminal.print_line(
+        f"dry run: {counted(estimate.steps, 'step')}, {estimate.seconds_per_step:.3f} s each; nothing was saved"
+    )
     terminal.print_line(f"full training: at most {whole}, at the current machine load")
     for name, count in estimate.peak_memory:
         size = f"{count / 2**20:,.0f} MiB" if isinstance(count, int) else count
@@ -35,7 +39,7 @@ def print_trained(run: Run, new: bool) -> None:
 
     facts = run.facts_of(TrainedRunFacts)
     known = "" if new else " (already trained)"
-    terminal.print_line(f"run {run.id}: {facts.train_rows:,} rows, {facts.seconds:.1f} s{known}")
+    terminal.print_line(f"run {run.id}: {counted(facts.train_rows, 'row')}, {facts.seconds:.1f} s{known}")
     terminal.print_line(f"path {run.path}")
     if isinstance(facts, AdapterRunFacts):
         terminal.print_line(_answers_line(facts))
@@ -52,7 +56,7 @@ def _answers_line(facts: AdapterRunFacts) -> str:
         general += f" ({facts.general_left_out:,} more left out by general_share)"
     best = f"best checkpoint after {facts.best_epoch:.3g} of {facts.epochs:.3g} epochs"
     speed = f"{facts.tokens_per_second:,.0f} tokens per second"
-    return f"{facts.trained_answers:,} answers learned, {general}; {best}; {speed}; saved as {facts.saved_as}"
+    return f"{counted(facts.trained_answers, 'answer')} learned, {general}; {best}; {speed}; saved as {facts.saved_as}"
 
 
 def _teacher_line(teacher: TeacherFacts | TeacherRunFacts) -> str:
@@ -63,7 +67,7 @@ def _teacher_line(teacher: TeacherFacts | TeacherRunFacts) -> str:
         return f"teacher: run {teacher.run}, which labels {teacher.agreement:.1%} of the train rows as the data does"
     rejected = f"; rejected: {terminal.counts_by_name(teacher.rejected)}" if teacher.rejected else ""
     unmatched = f"; to no answer of train: {teacher.unmatched:,}" if teacher.unmatched else ""
-    return f"teacher: {teacher.used:,} of {teacher.answers:,} answers learned{rejected}{unmatched}"
+    return f"teacher: {teacher.used:,} of {counted(teacher.answers, 'answer')} learned{rejected}{unmatched}"
 
 
 def _prompt_cost_line(prompt: PromptLength, expected: CostEstimate) -> str:
@@ -71,6 +75,7 @@ def _prompt_cost_line(prompt: PromptLength, expected: CostEstimate) -> str:
     usd = expected.usd
     cost = f"about {usd:.4f} USD" if isinstance(usd, float) else "cost unknown: no price for this model"
     return (
-        f"validation: {expected.texts:,} texts in {expected.requests:,} requests, each with a prompt of "
-        f"{prompt.tokens:,} tokens (counted {prompt.counted}); {cost}"
+        f"validation: {counted(expected.texts, 'text')} in {counted(expected.requests, 'request')}, "
+        f"each with a prompt of "
+        f"{counted(prompt.tokens, 'token')} (counted {prompt.counted}); {cost}"
     )

@@ -110,9 +110,9 @@ def test_answers_are_trained_as_they_are_written_and_end_once(chat: ChatTokenize
 
 def test_the_gate_says_which_dialogues_other_programs_read_otherwise(chat: ChatTokenizer) -> None:
     typed = sorted(chat.control_texts.texts)[0]
-    (note,) = [one for one in template_notes(records(chat, typed, "it")) if "dialogues say" in one]
-    assert note.startswith(f"1 dialogues say {typed}: text here")
-    assert not [one for one in template_notes(records(chat, "it")) if "dialogues say" in one]
+    (note,) = [one for one in template_notes(records(chat, typed, "it")) if "dialogue says" in one]
+    assert note.startswith(f"1 dialogue says {typed}: text here")
+    assert not [one for one in template_notes(records(chat, "it")) if "dialogue says" in one]
 
 
 def test_a_runtime_gets_every_control_text_separated(chat: ChatTokenizer) -> None:

@@ -169,8 +169,8 @@ def test_licenses_are_counted_and_named() -> None:
     assert (gate.measured, gate.threshold) == (3, 0)
     assert gate.evidence == (
         "2 records under 'CC-BY-NC-4.0': it forbids commercial use",
-        "1 records under 'unknown': the license is unknown",
-        "1 records under 'All rights reserved': all rights are reserved",
+        "1 record under 'unknown': the license is unknown",
+        "1 record under 'All rights reserved': all rights are reserved",
     )
     assert "find out which it is: winnow retract 's 1', then winnow add FILE --license NAME" in gate.fix
     assert measure_licenses(rows(licenses=licenses), ["CC-BY-NC-4.0", "All rights reserved"]).verdict == "pass"
@@ -236,7 +236,7 @@ def test_traffic_needs_as_many_frequencies_as_similarities() -> None:
 def test_records_that_await_review_are_counted_and_fail_nothing() -> None:
     gate = measure_undecided_lots(rows(), 1)
     assert (gate.measured, gate.threshold, gate.verdict) == (0, 0, "pass")
-    assert gate.evidence == ("1 records wait for the verdict on their lot and are not exported",)
+    assert gate.evidence == ("1 record waits for the verdict on its lot and is not exported",)
     assert measure_undecided_lots(rows(), 0).evidence == ("no lot",)
 
 

@@ -99,7 +99,7 @@ def test_duplicates_are_what_was_lost_after_leaks() -> None:
     assert gate.evidence[0] == "label a loses 90.0% (9 of 10 rows), more than 50%"
     assert gate.evidence[-2] == "'text' repeats 'text' (0.980)"
     assert gate.notes == tuple(SlotProtection(3, 4, {"device": 3}).notes())
-    assert gate.evidence[-1] == "1 near pairs have different labels: a person decides, none is dropped"
+    assert gate.evidence[-1] == "1 near pair has different labels: a person decides, none is dropped"
 
 
 def test_without_conflicts_none_are_counted() -> None:
@@ -136,10 +136,10 @@ def test_the_minimum_counts_train_and_the_target_counts_every_labeled_record() -
     gate = measured("minimum_per_label", given)
     assert (gate.measured, gate.threshold) == (1, 10)
     assert gate.evidence == (
-        "b has 1 train rows",
+        "b has 1 train row",
         "a has 2 train rows",
         "1 of 2 labels are under the target of 2 labeled records",
-        "1 labels have no validation or test row, so nothing measures them: b",
+        "1 label has no validation or test row, so nothing measures it: b",
     )
 
 

@@ -130,7 +130,7 @@ def test_a_label_without_any_row_has_zero() -> None:
 
 def test_five_starved_labels_are_named_the_smallest_first() -> None:
     gate = minimum({"a": 6, "b": 5, "c": 4, "d": 3, "e": 2, "f": 1}, list("abcdef"), at_least=7)
-    assert gate.evidence[0] == "f has 1 train rows"
+    assert gate.evidence[0] == "f has 1 train row"
     assert len(gate.evidence) == 5
     assert gate.fix == "add labeled rows for f, e, d, c, b: winnow add FILE"
 

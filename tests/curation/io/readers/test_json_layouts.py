@@ -49,7 +49,7 @@ def test_tables_of_other_columns_and_splits(tmp_path: Path) -> None:
     path.write_text(json.dumps({"Nachricht": ["w1", "w2"], "Thema": ["a", "b"]}))
     assert fields(path)[1] == {"Nachricht": "w2", "Thema": "b"}
     path.write_text(json.dumps({"text": ["w1"], "label": ["a", "b"]}))
-    with pytest.raises(WinnowError, match=r"columns of different lengths \(text: 1 values, label: 2 values\)"):
+    with pytest.raises(WinnowError, match=r"columns of different lengths \(text: 1 value, label: 2 values\)"):
         read_rows(path)
 
 

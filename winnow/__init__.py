@@ -66,19 +66,26 @@ def init(  # noqa: PLR0913
     time_format: str | None = None,
     license: str = "unknown",
     no_label: Sequence[str] = (),
+    discover: bool = False,
 ) -> Workspace:
     """Create a workspace with a commented `winnow.yaml`: with the labels or tools of a data file, and how it is read.
 
     `columns`, `license` and the others say what is known about the file; `describe_file` shows what is recognized.
+    For a file of queries without labels, `discover` also writes `taxonomy.yaml` with suggested labels.
     """
     from winnow.operations.describe_file import DESCRIBE
+    from winnow.operations.discover import check_discovery, discover_in_file
     from winnow.operations.init import check_new_workspace
     from winnow.workspace import Workspace
 
     check_new_workspace(Path(path), template=template)
+    if discover:
+        check_discovery(Path(path), Path(from_file) if from_file else None, template=template)
     given: dict[str, Any] = {"columns": columns, "format": format, "encoding": encoding, "table": table}
     given |= {"where": where, "time_format": time_format, "license": license, "no_label": no_label}
     found = DESCRIBE[template](Path(from_file), _stated(**given)) if from_file else None
+    if discover and from_file and found:
+        discover_in_file(Path(path), Path(from_file), found)
     return Workspace.init(Path(path), template=template, found=found)
 
 

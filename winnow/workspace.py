@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from winnow.curation.store.sources import GenerationBatch
     from winnow.curation.store.waivers import Waiver
     from winnow.generators.generation_request import GenerationRequest
+    from winnow.operations.accept import AcceptResult
     from winnow.operations.calibrate import EmbedderCalibration
     from winnow.operations.compare import CompareResult
     from winnow.operations.coverage import CoverageResult
     from winnow.operations.diff import DiffResult
+    from winnow.operations.discover import DiscoveredLabels
     from winnow.operations.evaluate import EvaluateResult
     from winnow.operations.export import ExportResult
     from winnow.operations.feedback import FeedbackResult
@@ -231,6 +233,18 @@ class Workspace:
         from winnow.operations.calibrate import calibrate
 
         return calibrate(self._context, dry_run=dry_run, progress=progress)
+
+    def discover(self, *, dry_run: bool = False, progress: Progress | None = None) -> DiscoveredLabels:
+        """Write `taxonomy.yaml` with suggestions for the labels of the train queries that have none."""
+        from winnow.operations.discover import discover
+
+        return discover(self._context, dry_run=dry_run, progress=progress)
+
+    def accept(self, file: str | Path, *, dry_run: bool = False) -> AcceptResult:
+        """Append the suggestions that a person accepted in a file to the labels of the task; no query gets one."""
+        from winnow.operations.accept import accept
+
+        return accept(self._context, file, dry_run=dry_run)
 
     def label_errors(self, *, output: str | Path | None = None, progress: Progress | None = None) -> LabelErrors:
         """Rank labeled records whose label or calls are probably wrong; `output` is a CSV or JSONL file for all."""

@@ -30,6 +30,7 @@ from winnow.cli.render.record_view import print_record
 from winnow.cli.render.rename_summary import confirm_merge, print_rename_summary
 from winnow.cli.render.retract_summary import print_retract_summary
 from winnow.cli.render.status_view import print_status
+from winnow.core.commands import command
 from winnow.core.model_output_names import ModelOutputName
 from winnow.core.vocabulary import ORIGINS, SPLITS
 
@@ -94,6 +95,7 @@ def add(
     from winnow.curation.io.readers.columns import Columns
     from winnow.curation.store.sources import GenerationBatch
     from winnow.operations import add as operation
+    from winnow.operations.first_labels import accept_suggestions
     from winnow.operations.remember_source import remember_sources
 
     columns = Columns(
@@ -139,7 +141,8 @@ def add(
         terminal.print_json(to_jsonable_python(asdict(result)))
     else:
         print_add_summary(result)
-        print_after_add(result)
+        workspace = workspace_of(context)
+        print_after_add(result, accept_suggestions(workspace.folder.root, workspace.task) or command("check"))
     if result.only_dropped:
         raise typer.Exit(NOTHING_ADDED)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,15 +19,21 @@ from winnow.cli.params import (
     WhereOption,
     choice,
     input_files,
+    progress_bar,
 )
 from winnow.cli.render import terminal
 from winnow.cli.render.dialogue_file_view import print_found
 from winnow.cli.render.file_view import added_file, ask_license, in_folder
+from winnow.cli.render.taxonomy_view import print_taxonomy, print_written_taxonomy
 from winnow.config.load import read_task
 from winnow.config.template import TEMPLATES
 from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.validators.kinds import kind_of
+
+if TYPE_CHECKING:
+    from winnow.operations.discover import DiscoveredLabels
+    from winnow.operations.init import Found
 
 
 def init(
@@ -64,6 +70,10 @@ def init(
     encoding: EncodingOption = None,
     where: WhereOption = None,
     time_format: TimeFormatOption = None,
+    discover: Annotated[
+        bool,
+        typer.Option("--discover", help="With --from, for queries without labels: suggest labels in taxonomy.yaml."),
+    ] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -71,9 +81,12 @@ def init(
     from winnow.curation.io.readers.columns import Columns
     from winnow.operations import init as operation
     from winnow.operations.describe_file import DESCRIBE, stated_options
+    from winnow.operations.discover import check_discovery
 
     operation.check_new_workspace(folder, template=template)
-    found = None
+    if discover:
+        check_discovery(folder, from_file, template=template)
+    found, suggested = None, None
     if from_file:
         if license == "unknown" and terminal.can_ask() and not (dry_run or json):
             license = ask_license(from_file.name)
@@ -91,21 +104,42 @@ def init(
         stated = stated_options(columns, no_label=tuple(no_label or ()), **reading)
         with input_files([from_file]) as (file,):
             found = DESCRIBE[template](file, stated)
+            if discover:
+                suggested = _suggestions(folder, file, found, added_file(from_file), dry_run=dry_run, json=json)
     made = None if dry_run else operation.init(folder, template=template, found=found)
     next_command = in_folder(folder, command("add", added_file(from_file)))
     if json:
         state = {"workspace": str(folder), "written": made is not None, "next": next_command}
-        terminal.print_json(state | {"found": found.json_form() if found else None})
+        suggestions = {"taxonomy": suggested.taxonomy.model_dump(mode="json")} if suggested else {}
+        terminal.print_json(state | {"found": found.json_form() if found else None} | suggestions)
         return
-    if found:
-        print_found(found)
-        terminal.print_line()
+    _print_findings(found, suggested)
     if made is None:
         terminal.print_dry_run()
         return
     task = read_task(made.task_file)
     sources = f" and how {found.name} is read (`sources`)" if found else ""
     terminal.print_line(f"wrote {made.task_file} with {counted(len(kind_of(task).targets(task)), 'label')}{sources}")
+    if suggested:
+        print_written_taxonomy(suggested, in_folder(folder, command("accept", suggested.file.name)))
     if from_file == STDIN:
         terminal.print_line("standard input is not kept: pipe the same rows into the next command")
     terminal.print_next(next_command)
+
+
+def _print_findings(found: Found | None, suggested: DiscoveredLabels | None) -> None:
+    """What a file holds, and the labels that are suggested for it."""
+    if found:
+        print_found(found)
+        terminal.print_line()
+    if suggested:
+        print_taxonomy(suggested)
+        terminal.print_line()
+
+
+def _suggestions(folder: Path, file: Path, found: Found, source: str, *, dry_run: bool, json: bool) -> DiscoveredLabels:
+    """Labels that are suggested for the queries of a file."""
+    from winnow.operations.discover import discover_in_file
+
+    with progress_bar("embedding", json) as progress:
+        return discover_in_file(folder, file, found, source=source, dry_run=dry_run, progress=progress)

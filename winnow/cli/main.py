@@ -24,6 +24,7 @@ from winnow.cli import (
     quality,
     releases,
     router_commands,
+    taxonomy_commands,
 )
 from winnow.cli.output_stream import output_stream
 from winnow.cli.render import terminal
@@ -68,6 +69,8 @@ COMMANDS = (
     quality.check,
     quality.coverage,
     embedder_commands.calibrate,
+    taxonomy_commands.discover,
+    taxonomy_commands.accept,
     quality.label_errors,
     quality.report,
     quality.waive,

@@ -22,7 +22,7 @@ def init(folder: Path, *, template: str = "intents", found: Found | None = None)
     An existing file is never overwritten. Raises WinnowError where one is there, and for findings of another template.
     """
     check_new_workspace(folder, template=template)
-    files = _files(folder.resolve().name or "task", template, found)
+    files = _files(_name(folder), template, found)
     parse_task(files[TASK_FILE])
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in reversed(files.items()):  # the task file last: it makes the folder a workspace
@@ -41,6 +41,15 @@ def check_new_workspace(folder: Path, *, template: str = "intents") -> None:
     ]
     if existing:
         raise WinnowError(existing)
+
+
+def initial_task_text(folder: Path, found: FileFindings) -> str:
+    """The task file of a new workspace for the queries of a file."""
+    return _files(_name(folder), "intents", found)[TASK_FILE]
+
+
+def _name(folder: Path) -> str:
+    return folder.resolve().name or "task"
 
 
 def _files(name: str, template: str, found: Found | None) -> dict[str, str]:

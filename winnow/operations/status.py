@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
-from pathlib import Path
 
 from winnow.config.task import Task
 from winnow.core.commands import command
@@ -33,6 +32,7 @@ from winnow.curation.store.waivers import active_waivers
 from winnow.curation.store.working_view import working_rows
 from winnow.generators.llm.spend.spend_database import SpendDatabase
 from winnow.operations._context import WorkspaceContext
+from winnow.operations.first_labels import first_labels
 from winnow.reports.generation_costs import run_costs
 from winnow.validators.kinds import allowed_targets, kind_of
 from winnow.validators.kinds.kind import given_target
@@ -84,7 +84,7 @@ def read_status(connection: Connection, task: Task, folder: WorkspaceFolder) -> 
         waivers=active_waivers(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
         no_signal=signal,
-        next=command("label-errors") if signal else _next(task, states, lots_now, releases, runs, folder.runs),
+        next=command("label-errors") if signal else _next(task, states, lots_now, releases, runs, folder),
     )
 
 
@@ -108,17 +108,17 @@ def _next(
     lots_now: list[LotFacts | UndrawnLotFacts],
     releases: list[str],
     runs: list[str],
-    folder: Path,
+    folder: WorkspaceFolder,
 ) -> str:
     if any(isinstance(lot, UndrawnLotFacts) or lot.more for lot in lots_now):
         return f"{command('push review')}, then {command('pull')}"
     if not states[State.LABELED]:
-        return command("add", "FILE")
+        return first_labels(task, folder.root) if states[State.UNLABELED] else command("add", "FILE")
     if not releases:
         return command("check")
     if not any(run.startswith(f"{releases[-1]}-") for run in runs):
         return use_command(kind_of(task), releases[-1], roles=task.roles)
-    evaluated = (folder / runs[-1] / "evaluation" / f"{Split.VALIDATION}.json").exists()
+    evaluated = (folder.runs / runs[-1] / "evaluation" / f"{Split.VALIDATION}.json").exists()
     return command("decide") if evaluated else command("evaluate", runs[-1])
 
 

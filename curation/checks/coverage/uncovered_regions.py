@@ -107,7 +107,9 @@ def words_of(text: str) -> set[str]:
     return {word for word in WORD.findall(text.casefold()) if len(word) > 2}
 
 
-def typical_words(texts: Sequence[str], word_counts: Mapping[str, int], text_count: int) -> list[str]:
+def typical_words(
+    texts: Sequence[str], word_counts: Mapping[str, int], text_count: int, *, shown: int = WORDS_SHOWN
+) -> list[str]:
     """Words of many of these texts and few texts overall: share here times log(all / those with the word).
 
     That is tf-idf over classes (c-TF-IDF, Grootendorst 2022, "BERTopic") with text counts for word counts.
@@ -118,4 +120,4 @@ def typical_words(texts: Sequence[str], word_counts: Mapping[str, int], text_cou
         for word, count in counts.items()
         if count >= max(2, TYPICAL_WORD_SHARE * len(texts))
     }
-    return sorted((word for word in score if score[word] > 0), key=lambda word: (-score[word], word))[:WORDS_SHOWN]
+    return sorted((word for word in score if score[word] > 0), key=lambda word: (-score[word], word))[:shown]

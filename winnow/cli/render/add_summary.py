@@ -45,14 +45,14 @@ def print_add_summary(result: AddResult) -> None:
     print_label_advice(result.label_advice)
 
 
-def print_after_add(result: AddResult) -> None:
-    """What to do after an add, or after its preview."""
+def print_after_add(result: AddResult, following: str) -> None:
+    """What to do after an add, or after its preview: the following command once rows are stored."""
     if result.only_dropped:
         print_line("nothing was added: every row was dropped", style="bold red")
     if result.dry_run:
         print_dry_run()
         return
-    print_next("winnow check" if result.added or result.known else command("add", result.dropped_file or "FILE"))
+    print_next(following if result.added or result.known else command("add", result.dropped_file or "FILE"))
 
 
 def _lines_about_records(result: AddResult) -> Iterator[str]:

@@ -12,6 +12,7 @@ import winnow
 from tests.support.workbooks import write_xlsx
 from tests.support.workspaces import new_workspace, waive_failing
 from winnow.cli.render.check_view import print_check
+from winnow.cli.render.label_error_view import print_label_errors
 from winnow.core.errors import WinnowError
 from winnow.curation.annotations.suspected_labels import LabelErrorSummary
 from winnow.workspace import Workspace
@@ -181,3 +182,5 @@ def test_check_counts_the_errors_and_names_the_way_to_correct_them(
     assert WRONG in printed
     assert "winnow label-errors --output label_errors.csv" in printed
     assert "winnow add label_errors.csv --by NAME" in printed
+    print_label_errors(found)
+    assert WRONG in capsys.readouterr().out

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import counts_by_name, first_few, print_line, print_table
 from winnow.core.counted import counted
+from winnow.core.label_error_evidence import EvidenceKind
 from winnow.core.result import NotMeasured
 from winnow.curation.annotations.correction_steps import CORRECTION_STEPS, suspected_counts
 from winnow.curation.annotations.suspected_labels import STRONGEST
@@ -25,19 +27,13 @@ EXAMPLE_CHARACTERS = 100
 
 def print_label_errors(found: LabelErrors) -> None:
     """Print the first suspected records, how many there are by kind of evidence, and what was not judged."""
-    rows = [
-        (
-            one.id[:10],
-            one.split.value,
-            one.label,
-            one.proposed,
-            ", ".join(f"{kind}{'' if kind in one.strong_kinds else ' (weak)'}" for kind in one.kinds),
-            _cut(one.evidence[0].why),
-        )
-        for one in found.suspected[:SHOWN]
-    ]
-    if rows:
-        print_table(["record", "split", "label", "proposed", "evidence", "the first piece"], rows)
+    shown = found.suspected[:SHOWN]
+    if shown and found.by_kind.keys() <= {EvidenceKind.OUT_OF_FOLD}:
+        rows = [(one.id[:10], *_example(one)) for one in shown]
+        print_table(["record", "text", "label", "suggested", "probability of both"], rows, right=[4])
+        print_line()
+    elif shown:
+        _print_evidence(shown)
         print_line()
     print_line(f"{counted(len(found.suspected), 'suspected record')} of {found.records:,} labeled")
     if found.confirmed:
@@ -47,6 +43,21 @@ def print_label_errors(found: LabelErrors) -> None:
     if found.unscored_labels:
         names = first_few(list(found.unscored_labels))
         print_line(f"no model judged labels with too few groups: {names}")
+
+
+def _print_evidence(shown: Sequence[SuspectedLabel]) -> None:
+    rows = [
+        (
+            one.id[:10],
+            one.split.value,
+            one.label,
+            one.proposed,
+            ", ".join(f"{kind}{'' if kind in one.strong_kinds else ' (weak)'}" for kind in one.kinds),
+            _cut(one.evidence[0].why),
+        )
+        for one in shown
+    ]
+    print_table(["record", "split", "label", "proposed", "evidence", "the first piece"], rows)
 
 
 def print_suspected(found: LabelErrors | NotMeasured) -> None:
@@ -62,13 +73,13 @@ def print_suspected(found: LabelErrors | NotMeasured) -> None:
     if found.suspected:
         shown = found.suspected[:STRONGEST]
         print_table(["text", "label", "suggested", "probability of both"], [_example(one) for one in shown], right=[3])
-        print_line(f"    fix: {CORRECTION_STEPS}", style="bold")
+        print_line(f"  fix: {CORRECTION_STEPS}", style="bold")
 
 
 def _example(one: SuspectedLabel) -> tuple[str, str, str, str]:
     both = (one.given_probability, one.proposed_probability)
     figures = ", ".join("–" if figure is None else f"{figure:.2f}" for figure in both)
-    return _cut(f"  {one.text}", EXAMPLE_CHARACTERS), one.label, one.proposed, figures
+    return _cut(one.text, EXAMPLE_CHARACTERS), one.label, one.proposed, figures
 
 
 def _cut(text: str, most: int = MAX_CHARACTERS) -> str:

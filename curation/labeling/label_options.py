@@ -21,3 +21,13 @@ VERDICT_OPTIONS = {"right": "right", WRONG_LABEL: "wrong label", "unusable": "un
 """Verdicts on a proposed label: value to displayed text."""
 
 OPTION_TITLES = {UNSURE_OPTION: "unsure", SEVERAL_INTENTS_OPTION: "several intents", REJECT_OPTION: "leave it out"}
+
+LEAVE_OUT_QUERY = (
+    "**leave it out**: no model should learn from this query: it makes no sense, or is not a query at all."
+)
+
+LEAVE_OUT_DIALOGUE = (
+    "**leave it out**: no model should learn from this dialogue, and no answer would make it useful: it makes no "
+    "sense, or nobody would write it."
+)
+"""What the option means, in the guidelines of the queues that offer it."""

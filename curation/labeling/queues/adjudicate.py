@@ -19,7 +19,14 @@ from winnow.curation.annotations.votes import (
     votes_by_record,
 )
 from winnow.curation.labeling.kind_forms import kind_form
-from winnow.curation.labeling.label_options import ANSWER_IS_WRONG, OPTION_TITLES, REJECT_OPTION, SPECIAL_PREFIX
+from winnow.curation.labeling.label_options import (
+    ANSWER_IS_WRONG,
+    LEAVE_OUT_DIALOGUE,
+    LEAVE_OUT_QUERY,
+    OPTION_TITLES,
+    REJECT_OPTION,
+    SPECIAL_PREFIX,
+)
 from winnow.curation.labeling.queues.candidate import QueueCandidate, WorkingRows, candidate_from_row
 from winnow.curation.labeling.queues.definition import QueueDefinition, QueueInputs
 from winnow.validators.kinds import kind_of
@@ -164,11 +171,8 @@ ADJUDICATE = QueueDefinition(
     default_count=None,
     special_options=(*QueueDefinition.special_options, REJECT_OPTION),
     context_title="Decisions so far",
-    notes=("**leave it out**: no model should learn from this query: it makes no sense, or is not a query at all.",),
-    dialogue_notes=(
-        "**leave it out**: no model should learn from this dialogue, and no answer would make it useful: it makes no "
-        "sense, or nobody would write it.",
-    ),
+    notes=(LEAVE_OUT_QUERY,),
+    dialogue_notes=(LEAVE_OUT_DIALOGUE,),
     for_leads=True,
     uses_responses=True,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.vocabulary import DecidedBy, Origin
 from winnow.core.working_row import WorkingRow
-from winnow.curation.labeling.label_options import REJECT_OPTION
+from winnow.curation.labeling.label_options import LEAVE_OUT_DIALOGUE, LEAVE_OUT_QUERY, REJECT_OPTION
 from winnow.curation.labeling.queues.candidate import (
     QueueCandidate,
     WorkingRows,
@@ -122,11 +122,8 @@ RELABEL = QueueDefinition(
     choose=take_in_order,
     special_options=(*QueueDefinition.special_options, REJECT_OPTION),
     context_title="Evidence",
-    notes=("**leave it out**: no model should learn from this query: it makes no sense, or is not a query at all.",),
-    dialogue_notes=(
-        "**leave it out**: no model should learn from this dialogue, and no answer would make it useful: it makes no "
-        "sense, or nobody would write it.",
-    ),
+    notes=(LEAVE_OUT_QUERY,),
+    dialogue_notes=(LEAVE_OUT_DIALOGUE,),
     uses_conflicts=True,
     uses_feedback=True,
     unscored_labels=lambda inputs: inputs.model.label_errors.unscored_labels,

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = (
     "tests.fixtures.browser",
@@ -16,7 +17,10 @@ pytest_plugins = (
     "tests.fixtures.torch_threads",
     "tests.fixtures.workspaces",
 )
-TEMPORARY_CACHE = pytest.StashKey[str]()
+settings.register_profile("any speed", deadline=None)
+settings.load_profile("any speed")  # on a busy machine, an example may take longer than the default of 0.2 seconds
+
+TEMPORARY_CACHE, VECTORS = pytest.StashKey[str](), pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,9 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[TEMPORARY_CACHE] = tempfile.mkdtemp(prefix="winnow-test-cache-")
     os.environ["WINNOW_CACHE"] = kept or config.stash[TEMPORARY_CACHE]
     os.environ["WINNOW_STATE"] = f"{os.environ['WINNOW_CACHE']}/state"
+    config.stash[VECTORS] = os.environ["WINNOW_TEST_VECTORS"] = tempfile.mkdtemp(prefix="winnow-test-vectors-")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the session's own cache."""
-    if folder := config.stash.get(TEMPORARY_CACHE, None):
-        shutil.rmtree(folder, ignore_errors=True)
+    """Remove the session's own cache, and the vectors that its workers share."""
+    for key in (TEMPORARY_CACHE, VECTORS):
+        if folder := config.stash.get(key, None):
+            shutil.rmtree(folder, ignore_errors=True)

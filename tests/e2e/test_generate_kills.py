@@ -164,6 +164,7 @@ def check_kills(folder: Path, writer: Writer, *, kills: int, count: int, seed: i
     print(f"{kills} kills, {count} answers, {len(arrived)} requests arrived; 0 asked again, 0 lost, 0 over the budget")
 
 
+@CLAUDE_FAST
 def test_a_kill_in_the_middle_loses_and_doubles_nothing(tmp_path: Path, writer: Writer) -> None:
     writer.server.script = always(outcomes.slow(0.2))
     check_kills(tmp_path / "ws", writer, kills=2, count=120, seed=1)

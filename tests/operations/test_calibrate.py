@@ -70,6 +70,7 @@ def test_the_thresholds_of_another_model_are_measured_written_and_used(tmp_path:
     assert workspace.check().embedder_notes == ()
 
 
+@pytest.mark.slow  # converts a copy of the model; corresponding cosines of equal models are tested without one
 def test_the_bundled_model_calibrated_against_itself_keeps_its_thresholds(tmp_path: Path) -> None:
     folder = shutil.copytree(bundled_model_folder(), tmp_path / "copy")
     workspace = new_workspace(tmp_path / "ws", "a", more=f"embedder: {{model: {folder}}}\n")

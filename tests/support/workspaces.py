@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+
+from filelock import FileLock
 
 import winnow
 from tests.support.paths import EXAMPLE
@@ -29,12 +33,26 @@ def waive_failing(workspace: Workspace) -> None:
 
 
 def add_example(folder: Path, license: str = "Apache-2.0") -> Workspace:
-    """A workspace with the shipped example added."""
+    """A workspace with the shipped example added, and with the vectors of its texts."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(EXAMPLE / "winnow.yaml", folder)
     workspace = winnow.open(folder)
     workspace.add(EXAMPLE / "labeled.jsonl", license=license)
+    if place := os.environ.get("WINNOW_TEST_VECTORS"):
+        _copy_vectors(workspace, Path(place))
     return workspace
+
+
+def _copy_vectors(workspace: Workspace, place: Path) -> None:
+    """Copy the vectors of the example's texts, a cache, which one test process of the session computes."""
+    with FileLock(place / "example.lock"):
+        if not (place / "example.ready").exists():
+            with tempfile.TemporaryDirectory() as scratch:
+                copied = winnow.open(shutil.copytree(workspace.folder.root, Path(scratch) / "ws"))
+                copied.check()  # embeds
+                shutil.copytree(copied.folder.vectors, place / "example", dirs_exist_ok=True)
+            (place / "example.ready").touch()
+    shutil.copytree(place / "example", workspace.folder.vectors)
 
 
 def add_example_with_traffic(folder: Path) -> Workspace:

@@ -72,7 +72,7 @@ files = st.one_of(dialogue_files(), dialogue_files(), damaged(dialogue_files()))
 
 SLOW_EXAMPLES = int(os.environ.get("WINNOW_FUZZ_FILES", "5000"))
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
 
 thorough = settings(max_examples=SLOW_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 

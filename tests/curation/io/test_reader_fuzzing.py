@@ -112,7 +112,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 SLOW_EXAMPLES = int(os.environ.get("WINNOW_FUZZ_FILES", "2500"))
 
-quick = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 thorough = settings(max_examples=SLOW_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 

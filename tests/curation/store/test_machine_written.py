@@ -275,11 +275,25 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=100, deadline=None)
-@given(steps=st.lists(STEPS, min_size=3, max_size=12))
+STEPS_IN_A_ROW = st.lists(STEPS, min_size=3, max_size=12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(steps=STEPS_IN_A_ROW)
 def test_no_sequence_exports_what_a_machine_wrote_and_nobody_accepted(
     steps: list[tuple[Any, ...]], empty_database: Path
 ) -> None:
+    check_sequence(steps, empty_database)
+
+
+@pytest.mark.slow
+@settings(max_examples=1000, deadline=None)
+@given(steps=STEPS_IN_A_ROW)
+def test_none_of_a_thousand_sequences_does(steps: list[tuple[Any, ...]], empty_database: Path) -> None:
+    check_sequence(steps, empty_database)
+
+
+def check_sequence(steps: list[tuple[Any, ...]], empty_database: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "winnow.db"
         shutil.copy(empty_database, path)

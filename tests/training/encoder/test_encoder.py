@@ -298,6 +298,7 @@ def test_other_weights_than_those_it_was_trained_on_are_refused(
         methods.train(frozen_example.release("first"), tmp_path / "runs", method="encoder", seed=1, settings=told)
 
 
+@pytest.mark.slow  # trains a real model; the same with a tiny one is above
 def test_the_bundled_encoder_trains_and_beats_chance(frozen_example: Workspace, tmp_path: Path) -> None:
     release = frozen_example.release("first")
     run, _ = methods.train(release, tmp_path, method="encoder", seed=0, settings={"epochs": 1, "batch_size": 32})

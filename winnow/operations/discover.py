@@ -170,7 +170,8 @@ def _discover(
     taxonomy = suggest_labels(
         sample.queries, vectors, embedder, source=source, repeats_cosine=task.gates.duplicates.cosine
     )
-    note = f"{len(distinct):,} of {sample.of:,} distinct queries were compared, drawn at random"
+    given = counted(sample.of, "distinct query", "distinct queries")
+    note = f"{len(distinct):,} of {given} were compared, drawn at random"
     more = [*notes, note] if len(distinct) < sample.of else notes
     file = workspace.folder.root / TAXONOMY_FILE
     if not dry_run:

@@ -21,8 +21,8 @@ def print_taxonomy(found: DiscoveredLabels) -> None:
         print_note(printable(note))
     taxonomy = found.taxonomy
     count = counted(len(taxonomy.suggestions), "suggestion")
-    distinct = f"{taxonomy.distinct:,} distinct ones, repeats and near repeats counted once"
-    print_line(f"{count} for labels, from {taxonomy.queries:,} queries ({distinct})", style="bold")
+    distinct = f"{counted(taxonomy.distinct, 'distinct one')}, repeats and near repeats counted once"
+    print_line(f"{count} for labels, from {counted(taxonomy.queries, 'query', 'queries')} ({distinct})", style="bold")
     rows = [
         [
             one.name,
@@ -64,7 +64,7 @@ def print_accepted(result: AcceptResult) -> None:
         print_line(f"labels of the task already, nothing changed for them: {first_few(list(result.known))}")
     covered = sum(one.queries for one in result.labels)
     if result.labels and result.queries:
-        share = f"{covered:,} of {result.queries:,} queries ({covered / result.queries:.1%})"
+        share = f"{covered:,} of {counted(result.queries, 'query', 'queries')} ({covered / result.queries:.1%})"
         print_line(f"the suggestions of the new labels have {share}; no query has a label yet")
     if result.open:
         print_line(f"not accepted: {counted(result.open, 'suggestion')}")

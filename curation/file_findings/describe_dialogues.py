@@ -24,6 +24,7 @@ from winnow.curation.file_findings.file_findings import (
     GroupFindings,
     groups_of,
     notes_of,
+    origin_decisions,
     times_of,
 )
 from winnow.curation.file_findings.text_findings import text_findings
@@ -111,7 +112,13 @@ def describe_dialogues(
         dropped=dict(Counter(str(drop.reason) for _, drop in drops).most_common()),
         first_dropped=f"row {drops[0][0]}: {drops[0][1].detail}" if drops else "",
         notes=tuple(notes_of(source, FilledColumns(source.columns))),
-        decisions=(*tools.decisions, *_prompt_decisions(prompts, prompt), *decided, *grouped),
+        decisions=(
+            *tools.decisions,
+            *_prompt_decisions(prompts, prompt),
+            *decided,
+            *grouped,
+            *origin_decisions(source, given),
+        ),
         encoding=raw.encoding,
         separator=raw.separator,
         compared=tuple(TOOLS.embedding_text(content) for _, content in contents),

@@ -166,6 +166,7 @@ def describe(
             *_level_decisions(good, source.columns),
             *decided,
             *grouped,
+            *origin_decisions(source, given),
             *_label_decisions(labels, given),
             *_route_decision(labels),
         ),
@@ -265,6 +266,15 @@ def _level_decisions(rows: Sequence[Fields], columns: Columns) -> Iterator[Decis
         else:
             divides = f"{one.finer!r} divides its {counted(one.values, 'value')} into {one.labels:,}"
             yield Decision(f"label = {label!r}, although {divides}", "label_column")
+
+
+def origin_decisions(source: SourceRows, given: SourceOptions) -> Iterator[Decision]:
+    """That `add` asks who wrote the rows: only a person knows, and a synthetic row is never hold-out."""
+    if source.synthetic_columns and not given.origin:
+        stated = source.synthetic_columns[0]
+        rows = f"{stated.synthetic:,} of {counted(stated.rows, 'row')}"
+        asks = "`add` asks for it before it stores anything"
+        yield Decision(f"origin: open, because {stated.column!r} says that a machine wrote {rows}; {asks}")
 
 
 def _label_decisions(labels: LabelDecisions, given: SourceOptions) -> Iterator[Decision]:

@@ -70,6 +70,7 @@ def test_a_task_is_made_of_standard_input(tmp_path: Path) -> None:
     assert "it_vpn" in (tmp_path / "new" / "winnow.yaml").read_text()
     assert "winnow add -\n" in made.stdout
     assert "with 1 label and" in made.stdout
+    assert "pipe the same rows into the next command" in made.stdout
 
 
 def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:

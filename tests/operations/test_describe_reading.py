@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import winnow
+from winnow.core.errors import WinnowError
 from winnow.curation.engine.unread_texts import MULTILINGUAL_MODEL
 from winnow.curation.io.readers.columns import Columns
 
@@ -88,3 +89,14 @@ def test_texts_that_the_embedder_reads_need_no_word(tmp_path: Path) -> None:
     rows = [("text", "label"), *((f"where is parcel {n} – the café one", LABELS[n % 2]) for n in range(4))]
     found = winnow.describe_file(table(tmp_path / "t.csv", rows))
     assert (found.embedder, found.json_form()["embedder"]) == (None, None)
+
+
+def test_a_column_that_says_a_machine_wrote_rows_is_named_as_the_question_that_add_asks(tmp_path: Path) -> None:
+    made = ("human", "llm-generated")
+    rows = [("text", "label", "source"), *((t, LABELS[n // 2 % 2], made[n % 2]) for n, t in enumerate(queries()))]
+    file = table(tmp_path / "t.csv", rows)
+    found = winnow.describe_file(file)
+    [stated] = [one.what for one in found.decisions if one.what.startswith("origin: open")]
+    assert "'source' says that a machine wrote 6 of 12 rows" in stated
+    with pytest.raises(WinnowError, match=r"a machine wrote 6 of 12 rows"):
+        winnow.init(tmp_path / "w", from_file=file).add(file)

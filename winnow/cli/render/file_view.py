@@ -134,8 +134,7 @@ def _text_rows(found: FileFindings) -> Iterator[list[str]]:
     chosen = f" (language: {found.language})" if found.language else " (language: en, as long as winnow.yaml says so)"
     yield ["languages", (shares or "the texts are too short to tell") + chosen]
     if found.people:
-        named = counted(found.people, "annotator")
-        yield ["annotators", f"{named}; their labels are stored as decisions of theirs"]
+        yield ["annotators", f"{found.people:,}, whose labels are stored as their decisions"]
     yield from when_and_who(found)
     yield license_row(found.section)
 

@@ -184,3 +184,22 @@ def test_check_counts_the_errors_and_names_the_way_to_correct_them(
     assert "winnow add label_errors.csv --by NAME" in printed
     print_label_errors(found)
     assert WRONG in capsys.readouterr().out
+
+
+def test_private_data_is_not_in_the_table_and_its_row_comes_back(tmp_path: Path) -> None:
+    """It was allowed when the record was added, and is not any more."""
+    allowed = "private: {policy: {EMAIL_ADDRESS: allow}}\n"
+    workspace, address = new_workspace(tmp_path / "w", "pay", "fly", more=allowed), "ann.lee@acme-travel.com"
+    texts = [*PAY, *FLY, f"{WRONG} for {address}"]
+    labels = ["pay"] * 10 + ["fly"] * 8 + ["pay"]
+    workspace.add(pd.DataFrame({"text": texts, "label": labels, "split": "train"}), license="own")
+    task_file = workspace.folder.task_file
+    task_file.write_text(task_file.read_text().replace(allowed, ""))
+    path = tmp_path / "label_errors.csv"
+    workspace.label_errors(output=path)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert table["text"].str.startswith(WRONG).any()
+    assert address not in path.read_text(encoding="utf-8")
+    table.loc[table["text"].str.startswith(WRONG), "label"] = "fly"
+    workspace.add(table, by="Ann")
+    assert record(workspace, texts[-1])["label"] == "fly"

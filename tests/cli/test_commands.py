@@ -71,7 +71,7 @@ def test_json_is_one_object_with_the_contracts_keys(workspace: Path) -> None:
     assert {"records", "assigned_splits", "queues", "lots", "next"} <= set(run("status"))
     checked = run("check")
     assert checked["passed"] is True
-    keys = {"name", "measured", "threshold", "verdict", "evidence", "fix", "bound", "loosened", "notes"}
+    keys = {"name", "measured", "threshold", "verdict", "evidence", "fix", "bound", "population", "loosened", "notes"}
     assert set(checked["gates"][0]) == keys  # type: ignore[index]
     assert run("check", "--set", "minimum_per_label=1000", code=1)["passed"] is False
     gates: Any = run("check", "--set", "leakage=0.3")["gates"]

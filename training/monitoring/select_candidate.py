@@ -42,6 +42,14 @@ class EvaluatedRun:
         return value.accuracy.value if isinstance(value, ToolEvaluationFacts) else value.accuracy
 
     @property
+    def rows(self) -> int:
+        """On how many validation rows, or answers, the accuracy is."""
+        value = self.measures
+        if isinstance(value, NotMeasured):
+            return 0
+        return value.accuracy.rows if isinstance(value, ToolEvaluationFacts) else value.rows
+
+    @property
     def rank(self) -> tuple[float, str]:
         """Sort key: unevaluated runs first, then by accuracy, then by age."""
         value = self.accuracy

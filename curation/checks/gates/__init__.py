@@ -22,6 +22,7 @@ from winnow.curation.checks.gates.leakage import leakage_gate
 from winnow.curation.checks.gates.licenses import licenses_gate
 from winnow.curation.checks.gates.minimum_per_label import minimum_per_label_gate
 from winnow.curation.checks.gates.mix import mix_gate
+from winnow.curation.checks.gates.populations import with_population
 from winnow.curation.checks.gates.private_data import private_data_gate
 from winnow.curation.checks.gates.schema import schema_gate
 from winnow.curation.checks.gates.synthetic_share import synthetic_share_gate
@@ -76,4 +77,4 @@ def measure_gates(inputs: GateInputs) -> list[Gate]:
     gates = GATES_OF_EVERY_KIND | GATES_OF_KINDS.get(inputs.task.kind, {})
     if inputs.rendered != NO_BASE_MODEL:
         gates |= GATES_WITH_BASE_MODEL
-    return [gate(inputs) for gate in gates.values()]
+    return [with_population(gate(inputs), inputs) for gate in gates.values()]

@@ -36,6 +36,8 @@ class Gate:
     """On which side of the threshold the gate passes."""
     loosened: tuple[LoosenedSetting, ...] = ()
     """Settings of the gate that are looser than their default, with who loosened them and why."""
+    population: str = ""
+    """What it was measured on, such as `536 train rows`; empty when it was not measured."""
     notes: tuple[str, ...] = ()
     """What a reader of the release has to know although it does not fail the gate; without texts of records."""
 

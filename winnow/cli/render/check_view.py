@@ -41,10 +41,11 @@ def print_check(check: CheckResult) -> None:
             gate.measured_text,
             f"{'≤' if gate.bound == Bound.AT_MOST else '≥'} {gate.threshold:g}",
             Text(_verdict(gate), style=GATE_STYLE[gate.verdict]),
+            gate.population,
         )
         for gate in check.gates
     ]
-    print_table(["gate", "measured", "threshold", "verdict"], rows, right=[1, 2])
+    print_table(["gate", "measured", "threshold", "verdict", "measured on"], rows, right=[1, 2])
     for gate in check.gates:
         if gate.evidence or gate.loosened or gate.notes or gate.fix:
             print_line()
@@ -69,6 +70,8 @@ def print_check(check: CheckResult) -> None:
         ],
         right=range(6),
     )
+    measured_on = {gate.name: gate.population for gate in check.gates}
+    print_line(f"duplicates of {measured_on['duplicates']}; leaks of {measured_on['leakage']}")
     print_label_advice(check.label_advice)
     print_suspected(check.label_errors)
     counts = check.selected["split"].value_counts()

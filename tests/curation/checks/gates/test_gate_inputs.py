@@ -83,6 +83,29 @@ def test_the_gates_are_measured_in_the_order_in_which_they_are_shown() -> None:
     assert NOT_WAIVABLE == ("schema", "hold_out_integrity", "undecided_lots", "call_format")  # design rule 7
 
 
+def test_every_gate_says_what_it_was_measured_on() -> None:
+    kept = {"label": "b"}
+    given = inputs(
+        table({}, kept, HOLD_OUT, DISPUTED, {"state": "unlabeled", "split": "excluded", "weight": 7}),
+        eligible=table(*[kept] * 5),
+        unleaked=table(*[kept] * 4),
+        near_cosine=0.4,
+        fallback="b",
+    )
+    found = {gate.name: gate.population for gate in measure_gates(given)}
+    assert {name for name, population in found.items() if not population} == {"mix", "undecided_lots"}  # not measured
+    assert found["duplicates"] == "4 train rows without leaks"
+    assert found["leakage"] == "5 train rows"
+    assert found["disputed"] == "4 labeled or disputed records"
+    assert found["minimum_per_label"] == "2 labels, 2 train rows"
+    assert found["label_balance"] == "1 label, 2 train rows"
+    assert found["facet_marginals"] == "1 label with 20 or more train rows"
+    assert found["fallback_share"] == "2 train rows"
+    assert found["traffic_coverage"] == "7 unlabeled log queries"
+    assert found["licenses"] == found["schema"] == "3 selected rows"
+    assert found["private_data"] == "5 active records"
+
+
 def test_disputes_are_counted_by_their_labels() -> None:
     gate = measured("disputed", inputs(table({"candidates": ("a",)}, DISPUTED, DISPUTED, DISPUTED)))
     assert (gate.measured, gate.threshold) == (0.75, 0.02)

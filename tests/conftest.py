@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = (
     "tests.fixtures.browser",
@@ -17,7 +17,7 @@ pytest_plugins = (
     "tests.fixtures.torch_threads",
     "tests.fixtures.workspaces",
 )
-settings.register_profile("any speed", deadline=None)
+settings.register_profile("any speed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any speed")  # on a busy machine, an example may take longer than the default of 0.2 seconds
 
 TEMPORARY_CACHE, VECTORS = pytest.StashKey[str](), pytest.StashKey[str]()

@@ -182,7 +182,7 @@ def test_models_are_listed_with_their_figures_and_places(client: RouterClient, t
     assert client.send("POST", "/v1/models/remote", json=named).json()["new"] is False
     taken = client.send("POST", "/v1/models/remote", json={**named, "run": first})
     assert (taken.status_code, f"'router-2' is run {second} in vllm" in taken.text) == (422, True)
-    for wrong in ({"target": "moon"}, {"run": "nothing"}, {"remote_id": "\t"}, {"by": "!"}):
+    for wrong in ({"target": "moon"}, {"run": "nothing"}, {"remote_id": "\t"}, {"by": "!"}, {"by": "Ann\x1b[2J"}):
         assert client.send("POST", "/v1/models/remote", json={**named, **wrong}).status_code == 422
     with client.context.store.reading() as connection:
         stored = connection.exec_driver_sql("SELECT run, target, name, by, reason FROM remote_name").fetchall()

@@ -87,7 +87,9 @@ def _baseline_accuracy(selection: CandidateSelection) -> SourcedValue:
     known = selection.untuned or selection.baseline
     if known:
         role = f" ({selection.role})" if known is selection.baseline else ""
-        return SourcedValue(known.accuracy, f"{known.run.id}{role}, on {known.rows:,} rows of its own validation")
+        return SourcedValue(
+            known.accuracy, f"{known.run.id}{role}, on {counted(known.rows, 'row')} of its own validation"
+        )
     return SourcedValue(NOTHING_TO_COMPARE, command("runs"))
 
 

@@ -32,10 +32,10 @@ def sample(name: str, split: str, rows: int, generator: np.random.Generator) -> 
 def kept_by(every_guard: bool, one: dict[str, str], other: dict[str, str]) -> bool:
     """Whether guards keep two near rows apart."""
     first, second = GUARDS.signature(one["text"]), GUARDS.signature(other["text"])
-    found = set(protecting_guards(first, second))
-    if one["label"] != other["label"]:
+    found = set(protecting_guards(first, second)) - MASKED
+    if every_guard or one["label"] != other["label"]:
         return bool(found)
-    return bool(found - MASKED) if every_guard else bool(changed_request(first, second))
+    return bool(changed_request(first, second))
 
 
 def main() -> None:

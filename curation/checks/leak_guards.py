@@ -12,7 +12,7 @@ from winnow.core.counted import counted
 from winnow.core.example import repeat_key
 from winnow.core.vocabulary import Split
 from winnow.curation.checks.similarity_search import NearestHoldOut
-from winnow.validators.wording.changed_request import changed_request
+from winnow.validators.wording.changed_request import MASKED, changed_request
 from winnow.validators.wording.guards import Guards, protecting_guards
 
 if TYPE_CHECKING:
@@ -67,15 +67,15 @@ class LeakGuards:
     def differences(self, row: int, hold_out: int) -> tuple[str, ...]:
         """The guards that keep a train row apart from a hold-out row; empty if it repeats it.
 
-        Between labels every guard counts, because the label is not given away. Within a label only those that surely
-        change the request do.
+        Between labels every guard counts whose words are not masked, because the label is not given away. Within a
+        label only those that surely change the request do.
         """
         if repeat_key(self._folds[row]) == repeat_key(self._folds[hold_out]):
             return ()
         one, other = (self._guards.signature(self._texts[position]) for position in (row, hold_out))
         if self._labels[row] == self._labels[hold_out]:
             return changed_request(one, other)
-        return tuple(protecting_guards(one, other))
+        return tuple(name for name in protecting_guards(one, other) if name not in MASKED)
 
     def doubtful(self, nearest: NearestHoldOut, threshold: float) -> list[int]:
         """Train rows within the threshold that do not repeat their nearest hold-out row; perhaps another one."""

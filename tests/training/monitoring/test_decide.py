@@ -511,7 +511,8 @@ def test_from_the_first_run_to_production_and_back_to_the_data(trained: tuple[Wo
     later = datetime.now(UTC) + timedelta(days=370)
     assert measured(workspace.decide(today=later), "old_model") == [12]
     aged = workspace.decide(today=later).decision
-    assert (aged.recommended_action, aged.next) == ("retrain", "winnow check, then winnow freeze NAME")
+    assert (aged.recommended_action, aged.next) == ("retrain", "winnow add FILE")
+    assert "another one would be the same" in aged.reason
     assert isinstance(measured(found, "accuracy_loss")[0], NotMeasured)  # no newer release
     assert not workspace.run(run).looks_at_test()
 

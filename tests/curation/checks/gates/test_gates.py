@@ -166,7 +166,7 @@ def test_a_starved_label_fails_also_when_it_has_no_row_at_all() -> None:
     gate = measure_minimum_per_label(train, LABELS, 10, 50, train, train)
     assert (gate.measured, gate.verdict) == (9, "fail")
     unseen = measure_minimum_per_label(train, LABELS, 9, 50, train, pd.Series(["a"]))
-    assert any("nothing measures them: b" in line for line in unseen.evidence)
+    assert any("nothing measures it: b" in line for line in unseen.evidence)
     assert measure_minimum_per_label(train, [*LABELS, "c"], 1, 50, train, train).measured == 0
 
 

@@ -36,6 +36,11 @@ def test_the_separator_and_the_encoding_are_named(tmp_path: Path, separator: str
     assert winnow.describe_file(tmp_path / "t.csv", encoding=encoding).encoding == encoding
 
 
+def test_a_table_of_one_column_has_no_separator(tmp_path: Path) -> None:
+    found = winnow.describe_file(table(tmp_path / "t.csv", [("text",), *((text,) for text in queries())]))
+    assert (found.separator, found.encoding) == ("", "utf-8")
+
+
 def test_a_column_of_annotators_is_named_with_what_becomes_of_it(tmp_path: Path) -> None:
     people = ("ann", "bob", "cem")
     rows = [("text", "label", "rater"), *((t, LABELS[n % 2], people[n % 3]) for n, t in enumerate(queries()))]

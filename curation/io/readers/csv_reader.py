@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from winnow.core.counted import counted
 from winnow.core.vocabulary import DropReason
-from winnow.curation.io.readers.csv_dialect import CsvDialect, find_dialect, first_rows
+from winnow.curation.io.readers.csv_dialect import NO_DELIMITER, CsvDialect, find_dialect, first_rows
 from winnow.curation.io.readers.file_format import FileFormat, InputFile
 from winnow.curation.io.readers.numbered_rows import NumberedRow
 from winnow.curation.io.readers.stray_quotes import is_long_and_stray, lines_of_broken_row
@@ -118,7 +118,8 @@ def tsv_rows(text: str) -> Iterator[NumberedRow]:
 def _read(file: InputFile, preferred: str) -> Iterator[NumberedRow]:
     dialect = find_dialect(file.text, preferred=preferred)
     header = _header(file, dialect)
-    file.separators.append(dialect.delimiter)
+    if dialect.delimiter != NO_DELIMITER:
+        file.separators.append(dialect.delimiter)
     file.notes.extend(header_note(file.name, header))
     return csv_rows(file.text, dialect=dialect, header=header)
 

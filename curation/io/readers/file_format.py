@@ -29,7 +29,7 @@ class InputFile:
     notes: list[str] = field(default_factory=list)
     """What the reader found out that the user should know."""
     separators: list[str] = field(default_factory=list)
-    """The separator of delimited text, which its reader states; empty for other formats."""
+    """The separator of delimited text, which its reader states; empty for other formats and tables of one column."""
 
 
 @dataclass(frozen=True)

@@ -128,4 +128,5 @@ def test_cosines_are_compared_through_the_one_rule() -> None:
         "curation/annotations/misclassified.py",  # a classifier on the embedder's own vectors
         "training/linear.py",  # the same
         "winnow/operations/calibrate.py",  # only pairs that the model sees whole
+        "winnow/operations/discover.py",  # groups only the texts that the model reads
     }

@@ -99,7 +99,7 @@ def test_rows_are_printed_as_soon_as_their_part_is_answered_and_a_file_appears_w
     together = called(workspace.folder.root, run, file)
     monkeypatch.setattr(predict_operation, "TEXTS_AT_A_TIME", 1)
     assert called(workspace.folder.root, run, file).stdout == together.stdout
-    assert called(workspace.folder.root, run, file).stderr.count("rows skipped: empty") == 1
+    assert called(workspace.folder.root, run, file).stderr.count("1 row skipped: empty") == 1
     whole = predict_operation.answer_texts
 
     def stops(router: Router, texts: list[object], *rest: Any, **how: Any) -> Any:

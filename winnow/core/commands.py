@@ -75,6 +75,11 @@ def option(parameter: str) -> str:
     return "--" + OPTION_OF_PARAMETER.get(parameter, parameter).rstrip("_").replace("_", "-")
 
 
+def table_option(name: str) -> str:
+    """How a table or sheet of a file is named, whatever command reads the file."""
+    return f"`--table {shlex.quote(name)}` (`table={name!r}` in Python)"
+
+
 def in_python(message: str) -> str:
     """The message with the call of the Python API in place of each command line that `command` made."""
     lines = sorted((line for line in _CALLS_OF if line in message), key=len, reverse=True)

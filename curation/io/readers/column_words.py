@@ -83,7 +83,7 @@ OTHER_CATEGORY_WORDS = frozenset(
 """Words of columns with few values that do not say what a text is about."""
 
 TIME_WORDS = (
-    "created creation opened received submitted sent erstellt angelegt eingegangen création creation creado creación "
+    "created creation opened received submitted sent erstellt angelegt eingegangen créé création creado creación "
     "criado creato aangemaakt utworzono oluşturma создано 创建 作成 생성".split(),
     "time timestamp ts date datetime temporal datum zeit zeitstempel zeitpunkt uhrzeit horodatage heure fecha hora "
     "data ora tijd czas tarih saat zaman дата время 时间 日期 時間 日時 日付 タイムスタンプ 시간 날짜".split(),

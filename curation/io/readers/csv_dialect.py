@@ -23,8 +23,9 @@ LOOKED_AT_CHARACTERS = 1 << 20
 SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*\r?\n", re.IGNORECASE)
 """The first line with which Excel is told the separator; no row."""
 
-PROSE = re.compile(r"[,;|](?=\s)")
-"""A comma or semicolon of a sentence; between the fields of a table there is no space."""
+PROSE = re.compile(r"[,;|](?=[^\S\r\n])")
+"""A comma or semicolon of a sentence; between the fields of a table there is no space. At the end of a line, an empty
+field may follow."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,11 @@ def _of_one_column(text: str) -> str:
     Where most rows below have equally many fields, two or more, with a separator, columns lack a name: this separator
     is returned, so that the rows do not fit the header. Elsewhere the texts hold what looks like a separator.
     """
-    lines = PROSE.sub(" ", text).split("\n", LOOKED_AT_ROWS)[:LOOKED_AT_ROWS]
+    lines = PROSE.sub(" ", text).split("\n", LOOKED_AT_ROWS)
+    is_cut = len(lines) > LOOKED_AT_ROWS  # the last row may then be half of a cell with several lines
     for one in DELIMITERS:
-        counts = [len(cells) for cells in first_rows("\n".join(lines), one)][1:]
+        rows = [len(cells) for cells in first_rows("\n".join(lines[:LOOKED_AT_ROWS]), one)]
+        counts = rows[1:-1] if is_cut else rows[1:]
         if len(counts) > 1 and all(count == counts[0] > 1 for count in counts):
             return one
     return NO_DELIMITER

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from winnow.core.commands import command
+from winnow.core.commands import table_option
 from winnow.core.counted import counted
 from winnow.core.suggest import suggestion
 from winnow.curation.io.readers import workbook_process
@@ -82,7 +82,7 @@ def _sheet_to_read(sheets: Sequence[Sheet], file: InputFile) -> Sheet:
     shown = [one for one in filled if not one.is_hidden] or filled
     if len(shown) > 1:
         largest = max(shown, key=lambda one: len(one.filled)).name
-        fix = f"name the sheet, as in `{command('add', file.name, table=largest)}`"
+        fix = f"name the sheet: {table_option(largest)}"
         raise unreadable_file(file.name, f"{len(filled)} sheets: {listed}", "one sheet", fix)
     if len(filled) > 1:
         file.notes.append(f"{file.name}: sheet {shown[0].name!r}; hidden sheets are not read: {listed}")

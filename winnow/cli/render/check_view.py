@@ -71,7 +71,8 @@ def print_check(check: CheckResult) -> None:
         right=range(6),
     )
     measured_on = {gate.name: gate.population for gate in check.gates}
-    print_line(f"duplicates of {measured_on['duplicates']}; leaks of {measured_on['leakage']}")
+    if measured_on["duplicates"]:
+        print_line(f"duplicates of {measured_on['duplicates']}; leaks of {measured_on['leakage']}")
     print_label_advice(check.label_advice)
     print_suspected(check.label_errors)
     counts = check.selected["split"].value_counts()

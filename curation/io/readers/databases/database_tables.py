@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 
-from winnow.core.commands import command
+from winnow.core.commands import table_option
 from winnow.core.counted import counted
 from winnow.core.suggest import suggestion
 from winnow.curation.io.readers.numbered_rows import Fields, unreadable_file
@@ -36,7 +36,7 @@ def table_to_read(connection: sqlite3.Connection, *, name: str, table: str | Non
     if table is not None:
         fix = suggestion(table, [*counts], "choose one of these")
         raise unreadable_file(name, f"no table {table!r}", f"one of {listed}", fix)
-    raise unreadable_file(name, f"{len(counts)} tables: {listed}", "one table", _choice(name, counts))
+    raise unreadable_file(name, f"{len(counts)} tables: {listed}", "one table", _choice(counts))
 
 
 def rows_of_table(connection: sqlite3.Connection, table: str) -> Iterator[Fields]:
@@ -53,9 +53,8 @@ def _row_count(connection: sqlite3.Connection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])
 
 
-def _choice(name: str, counts: Mapping[str, int]) -> str:
-    largest = max(counts, key=lambda one: counts[one])
-    return f"name the table, as in `{command('add', name, table=largest)}`"
+def _choice(counts: Mapping[str, int]) -> str:
+    return f"name the table: {table_option(max(counts, key=lambda one: counts[one]))}"
 
 
 def _quoted(table: str) -> str:

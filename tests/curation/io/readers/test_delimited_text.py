@@ -71,6 +71,15 @@ def test_a_text_alone_in_its_row_may_hold_separators(tmp_path: Path) -> None:
     assert rows == []  # a column lacks its name: whether `pay` is a label is not guessed
 
 
+def test_rows_below_a_title_may_end_with_an_empty_cell_or_hold_lines(tmp_path: Path) -> None:
+    rows = [f"question {n};a;{'' if n % 3 else 'Ann'}" for n in range(60)]
+    rows[46] = '"hello\n\n\n\nwhere is it?";a;Ann'  # the rows that tell the separator end within this cell
+    table = "\r\n".join(["Closed tickets", "text;label;assignee", *rows, ""])
+    read = rows_of(tmp_path / "a.csv", table)
+    assert [len(row) for row in read] == [3] * 60
+    assert (read[1]["label"], read[46]["text"]) == ("a", "hello\n\n\n\nwhere is it?")
+
+
 HEADERLESS = [
     "how do I pay my bill,pay\nwhere is my parcel,find\nwhere is it now,find\ncan I pay later,pay\n",
     "17,how do I pay my bill,pay\n18,where is my parcel,find\n",

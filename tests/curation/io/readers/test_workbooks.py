@@ -90,7 +90,7 @@ def test_the_only_sheet_with_rows_is_read_and_several_are_a_question(tmp_path: P
     several = write_xlsx(tmp_path / "b.xlsx", {"May": TICKETS[:2], "June": TICKETS})
     with pytest.raises(WinnowError, match=r"2 sheets: May \(2 rows\), June \(3 rows\)") as raised:
         read_rows(several)
-    assert raised.value.problems[0].fix == "name the sheet, as in `winnow add b.xlsx --table June`"
+    assert raised.value.problems[0].fix == "name the sheet: `--table June` (`table='June'` in Python)"
     assert len(rows_of(several, table="May")) == 1
     with pytest.raises(WinnowError, match=r"no sheet 'Juni'.*did you mean 'June'"):
         read_rows(several, table="Juni")

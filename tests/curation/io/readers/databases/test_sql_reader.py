@@ -140,7 +140,7 @@ def test_several_tables_are_listed_with_their_rows_and_a_command() -> None:
     dump = "CREATE TABLE a (text);\nCREATE TABLE b (text);\nINSERT INTO b VALUES('x'),('y');\nINSERT INTO a VALUES(;\n"
     with pytest.raises(WinnowError, match=r"2 tables: a \(0 rows\), b \(2 rows\)") as raised:
         good_and_dropped(dump, name="dump.sql")
-    assert raised.value.problems[0].fix == "name the table, as in `winnow add dump.sql --table b`"
+    assert raised.value.problems[0].fix == "name the table: `--table b` (`table='b'` in Python)"
     with pytest.raises(WinnowError, match=r"no table 'bb'; expected: one of a \(0 rows\), b \(2 rows\)"):
         good_and_dropped(dump, table="bb")
     with pytest.raises(WinnowError, match=r"no table"):

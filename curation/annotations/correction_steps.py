@@ -24,10 +24,10 @@ LABELS_NAMED = 5
 
 def suspected_counts(found: LabelErrors) -> str:
     """How many records are suspected, of how many, and which labels were not judged."""
-    share = f" ({len(found.suspected) / found.scored:.1%})" if found.scored else ""
+    rules = {kind: count for kind, count in found.by_kind.items() if kind != "out_of_fold"}
+    share = f" ({len(found.suspected) / found.scored:.1%})" if found.scored and not rules else ""
     judged = f"{counted(found.scored, 'train record')} that a model judged"
     line = f"{len(found.suspected):,}{share} of {judged} without having seen them"
-    rules = {kind: count for kind, count in found.by_kind.items() if kind != "out_of_fold"}
     if rules:
         line += f", and {found.records:,} that rules examined"
     if found.unscored_labels:

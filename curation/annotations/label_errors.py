@@ -32,7 +32,8 @@ MAX_EXCLUDED_SHARE = 0.5
 """At most this share of a label's records is excluded from the second round, so that no label vanishes."""
 
 
-class JudgedLabel(NamedTuple):
+@dataclass(frozen=True)
+class JudgedLabel:
     """What a model that did not see a record finds about its label. Positions refer to the rows that were passed."""
 
     position: int
@@ -55,18 +56,9 @@ class JudgedLabels(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SuspectedLabelError:
-    """One record and the evidence against its label. Positions refer to the rows that were passed."""
+class SuspectedLabelError(JudgedLabel):
+    """One record and the evidence against its label, with the records that annotators compare it with."""
 
-    position: int
-    score: float
-    """Natural logarithm of the odds of the proposed label against the given one; above 0, it is more credible."""
-    given: str
-    proposed: str
-    """The most credible of the other labels."""
-    given_probability: float
-    """Of the given label, averaged over probes that did not see the record's group."""
-    proposed_probability: float
     near_given: tuple[tuple[int, float], ...]
     """Position and cosine of the nearest records of the given label in other groups, nearest first."""
     near_proposed: tuple[tuple[int, float], ...]
@@ -123,7 +115,11 @@ def find_label_errors(
     judged = judge_labels(vectors, labels, groups, seed=seed)
     near = NearestOfLabel(vectors, labels, groups)
     ranked = [
-        SuspectedLabelError(*one, near.of(one.position, one.given), near.of(one.position, one.proposed))
+        SuspectedLabelError(
+            **vars(one),
+            near_given=near.of(one.position, one.given),
+            near_proposed=near.of(one.position, one.proposed),
+        )
         for one in judged.ranked
     ]
     return LabelErrorRanking(ranked, judged.unscored_labels)

@@ -56,7 +56,7 @@ class KeptRow:
     frozen: FrozenRow | None = None
     """What a release states about the row, if it is one of a release."""
     source_form: str = ""
-    """What the row held besides the content, as JSON; empty if nothing, or if private data was replaced."""
+    """What the row held in addition to the content, as JSON; empty if nothing, or if private data was replaced."""
     supersedes: str | None = None
     """The id of the record that it corrects."""
     origin_model: str | None = None

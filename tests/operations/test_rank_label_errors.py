@@ -101,8 +101,9 @@ def test_the_command_writes_all_of_them_and_the_same_each_time(assistant: Worksp
         assert run.returncode == 0, run.stderr
     assert (folder / "one.csv").read_bytes() == (folder / "two.csv").read_bytes()
     assert list(pd.read_csv(folder / "one.csv")["id"]) == [one.id for one in found.suspected]
-    assert f"next: winnow show {found.suspected[0].id}" in run.stdout
-    assert "no model judged labels with too few groups" in run.stdout
+    assert "next: winnow push relabel" in run.stdout
+    assert f"of {found.scored:,} train records that a model judged" in run.stdout
+    assert "not judged, because they have too few rows: " in run.stdout
 
 
 def test_json_is_the_record_and_another_suffix_is_refused(assistant: Workspace, found: LabelErrors) -> None:

@@ -15,13 +15,16 @@ from winnow.cli.render import terminal
 from winnow.cli.render.annotator_view import print_annotators
 from winnow.cli.render.check_view import print_check
 from winnow.cli.render.coverage_view import print_coverage
-from winnow.cli.render.label_error_view import SHOWN, print_label_errors
+from winnow.cli.render.label_error_view import print_label_errors
 from winnow.cli.render.waiver_table import print_waivers
 from winnow.core.commands import command
 from winnow.core.errors import Parameter, Problem, WinnowError
+from winnow.curation.annotations.correction_steps import TABLE
 from winnow.curation.checks.gates import GATES
+from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
+    from winnow.config.task import Task
     from winnow.curation.annotations.suspected_labels import LabelErrors
 
 
@@ -125,14 +128,18 @@ def label_errors(
     print_label_errors(found)
     if output is not None:
         terminal.print_line(f"all of them {output}")
-    terminal.print_next(_after_label_errors(found, is_written=output is not None))
+    terminal.print_next(_after_label_errors(found, workspace_of(context).task, output))
 
 
-def _after_label_errors(found: LabelErrors, *, is_written: bool) -> str:
-    """Write all of them if there are more than shown, else look at the first one, else check."""
-    if len(found.suspected) > SHOWN and not is_written:
-        return command("label-errors", output="label_errors.csv")
-    return command("show", found.suspected[0].id) if found.suspected else command("check")
+def _after_label_errors(found: LabelErrors, task: Task, output: Path | None) -> str:
+    """Write all of them, then correct them; dialogues are corrected in a queue."""
+    if not found.suspected:
+        return command("check")
+    if kind_of(task).holds_dialogues:
+        return command("push relabel")
+    if output is None:
+        return command("label-errors", output=TABLE)
+    return f"correct the column label in {output}, then {command('add', str(output), by='NAME')}"
 
 
 def report(context: typer.Context, json: JsonOption = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from winnow.cli.render.terminal import counts_by_name, first_few, print_line, print_table
+from winnow.cli.render.terminal import counts_by_name, print_line, print_table
 from winnow.core.counted import counted
 from winnow.core.label_error_evidence import EvidenceKind
 from winnow.core.result import NotMeasured
@@ -35,14 +35,11 @@ def print_label_errors(found: LabelErrors) -> None:
     elif shown:
         _print_evidence(shown)
         print_line()
-    print_line(f"{counted(len(found.suspected), 'suspected record')} of {found.records:,} labeled")
+    print_line(f"suspected: {suspected_counts(found)}")
     if found.confirmed:
         print_line(f"not listed: {counted(found.confirmed, 'record')} whose label a person confirmed or corrected")
     if found.by_kind:
         print_line(f"by kind of evidence: {counts_by_name(found.by_kind)}")
-    if found.unscored_labels:
-        names = first_few(list(found.unscored_labels))
-        print_line(f"no model judged labels with too few groups: {names}")
 
 
 def _print_evidence(shown: Sequence[SuspectedLabel]) -> None:

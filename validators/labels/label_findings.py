@@ -63,15 +63,17 @@ def label_findings(
     plain = [label for label in named if label not in {*words, *lists}]
     several = sorted(combined_labels(plain), key=plain.index)
     single = [label for label in plain if label not in several]
+    alike = list(_alike(single, counts, kept))
+    merged = {label for one in alike for label in one.labels}
     return list(
         chain(
             _blank(without, sum(counts[label] for label in named)),
             _named(LabelFlaw.MISSING_WORD, words, counts, "a word for no label"),
             _named(LabelFlaw.SEVERAL, lists, counts, "the text of a list or an object"),
             _named(LabelFlaw.SEVERAL, several, counts, "several labels in one name"),
-            _alike(single, counts, kept),
+            alike,
             _two_levels(single, counts),
-            _single_rows(single, counts),
+            _single_rows([label for label in single if label not in merged], counts),
         )
     )
 

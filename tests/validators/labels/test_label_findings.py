@@ -151,3 +151,11 @@ def test_healthy_public_labels_have_no_finding(name: str) -> None:
     path = public_data(f"{name}/{name}.jsonl")
     labels = [json.loads(line)["label"] for line in path.read_text(encoding="utf-8").splitlines()]
     assert label_findings(Counter(labels), fallback="oos") == []
+
+
+def test_a_label_that_is_to_be_renamed_needs_no_more_rows() -> None:
+    found = label_findings({"refund": 40, "REFUND": 1, "shipping": 30, "other": 1})
+    assert [(one.flaw, one.labels) for one in found] == [
+        (LabelFlaw.CASE_TWIN, ("refund", "REFUND")),
+        (LabelFlaw.ONE_ROW, ("other",)),
+    ]

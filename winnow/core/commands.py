@@ -77,7 +77,7 @@ def option(parameter: str) -> str:
 
 def table_option(name: str) -> str:
     """How a table or sheet of a file is named, whatever command reads the file."""
-    return f"`--table {shlex.quote(name)}` (`table={name!r}` in Python)"
+    return f"`{option('table')} {shlex.quote(name)}` (`table={name!r}` in Python)"
 
 
 def in_python(message: str) -> str:

@@ -31,7 +31,7 @@ def workspace_label_advice(table: pd.DataFrame, task: Task, sources: Mapping[str
     unlabeled = table.loc[table["state"] == State.UNLABELED, "sources"]
     blank = sum(not with_labels.isdisjoint(own) for own in unlabeled)
     routed = [label for label, route in task.routes.items() if route]
-    found = label_advice(counts, blank=blank, fallback=task.fallback, routed=routed)
+    found = label_advice(counts, blank=blank, fallback=task.fallback, routed=routed, noun="record")
     return [one if not one.finding.labels else _with_sources(one, labeled, sources) for one in found]
 
 

@@ -54,6 +54,21 @@ def test_a_column_of_annotators_is_named_with_what_becomes_of_it(tmp_path: Path)
     assert "annotator_column" not in [one.parameter for one in left_out.decisions]
 
 
+@pytest.mark.parametrize("names", [("Label Anna", "Label Ben"), ("anna_intent", "ben_intent")])
+def test_columns_with_a_word_for_labels_and_a_name_are_those_of_annotators(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    rows = [("text", *names), *((t, LABELS[n % 2], LABELS[n % 5 % 2]) for n, t in enumerate(queries()))]
+    found = winnow.describe_file(table(tmp_path / "t.csv", rows))
+    assert (found.people, found.section.annotator) == (2, ";".join(names))
+
+
+def test_a_second_column_with_such_a_name_changes_nothing_where_one_has_the_labels(tmp_path: Path) -> None:
+    rows = [("text", "label", "predicted_label"), *((t, LABELS[n % 2], LABELS[n % 2]) for n, t in enumerate(queries()))]
+    found = winnow.describe_file(table(tmp_path / "t.csv", rows))
+    assert (found.people, found.section.label, found.section.annotator) == (0, "label", None)
+
+
 def test_columns_of_several_annotators_are_taken_as_such(tmp_path: Path) -> None:
     rows = [("text", "rater_1", "rater_2"), *((t, LABELS[n % 2], LABELS[n % 5 % 2]) for n, t in enumerate(queries()))]
     file = table(tmp_path / "t.csv", rows)

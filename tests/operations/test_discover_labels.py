@@ -139,7 +139,9 @@ def test_without_labels_the_next_step_is_the_suggestions(folder: Path) -> None:
 
 def test_a_file_with_labels_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     file = write_jsonl(tmp_path / "labeled.jsonl", [{"text": q, "label": "ab"[i % 2]} for i, q in enumerate(QUERIES)])
-    with pytest.raises(WinnowError, match=r"labeled\.jsonl has 2 labels.*Columns\(label='none'\)"):
+    with pytest.raises(
+        WinnowError, match=r"labeled\.jsonl has 2 labels in the column 'label'.*Columns\(label='none'\)"
+    ):
         winnow.init(tmp_path / "router", from_file=file, discover=True)
     with pytest.raises(WinnowError, match=r"no file with queries"):
         winnow.init(tmp_path / "router", discover=True)

@@ -37,12 +37,13 @@ def label_advice(
     fallback: str | None = None,
     routed: Collection[str] = (),
     sources: LabelSources | None = None,
+    noun: str = "row",
 ) -> list[LabelAdvice]:
     """Findings about the labels of a task with their fixes. `counts` are the rows of each label, 0 for one without.
 
-    Labels in two levels are no finding where all of them are `routed`.
+    `noun` is what is counted, if it is not rows. Labels in two levels are no finding where all of them are `routed`.
     """
-    found = label_findings(counts, blank=blank, fallback=fallback)
+    found = label_findings(counts, blank=blank, fallback=fallback, noun=noun)
     return _with_fixes((one for one in found if not _is_routed(one, routed)), sources or LabelSources())
 
 

@@ -12,6 +12,9 @@ from rapidfuzz.distance import OSA
 MIN_WORD = 5
 """Letters of a word in which another letter is taken for a typing error: shorter words are often one letter apart."""
 
+MIN_WORD_OF_RARE_LABEL = 4
+"""The same where one of two labels is so rare that a typing error is likely."""
+
 LOOK_ALIKE_LETTERS = str.maketrans("авеёіјкмнорстухѕԁԛԝαβεηικνορτυχɡı", "abeeijkmhopctyxsdqwabenikvoptuxgi")
 """Cyrillic and Greek letters, and others, that look like a Latin one; in lower case."""
 
@@ -39,8 +42,15 @@ def groups_by(labels: Iterable[str], key: Callable[[str], str]) -> list[Sequence
     return [group for own, group in found.items() if own and len(group) > 1]
 
 
-def one_letter_apart(labels: Iterable[str]) -> list[Sequence[str]]:
-    """Pairs of labels that differ in one letter of a longer word: one more, one less, another, or two swapped."""
+Rarity = Callable[[str, str], bool]
+"""Whether one of two labels is rare next to the other."""
+
+
+def one_letter_apart(labels: Iterable[str], *, is_rare: Rarity | None = None) -> list[Sequence[str]]:
+    """Pairs of labels that differ in one letter of a longer word: one more, one less, another, or two swapped.
+
+    Where one of them `is_rare`, the word may be a little shorter.
+    """
     keys = {label: " ".join(_words(label)) for label in labels}
     shortened: dict[str, set[str]] = defaultdict(set)
     for label, key in keys.items():
@@ -53,7 +63,7 @@ def one_letter_apart(labels: Iterable[str]) -> list[Sequence[str]]:
         for group in shortened.values()
         if len(group) > 1
         for pair in _pairs(sorted(group, key=order.__getitem__))
-        if _is_typing_error(keys[pair[0]], keys[pair[1]])
+        if _is_typing_error(keys[pair[0]], keys[pair[1]], _least_letters(pair, is_rare))
     }
     return sorted(near, key=lambda pair: (order[pair[0]], order[pair[1]]))
 
@@ -62,8 +72,12 @@ def _pairs(group: Sequence[str]) -> list[tuple[str, str]]:
     return [(one, other) for place, one in enumerate(group) for other in group[place + 1 :]]
 
 
-def _is_typing_error(one: str, other: str) -> bool:
-    """Whether two labels, as words, have one word of letters that differs, by one letter."""
+def _least_letters(pair: tuple[str, str], is_rare: Rarity | None) -> int:
+    return MIN_WORD_OF_RARE_LABEL if is_rare is not None and is_rare(*pair) else MIN_WORD
+
+
+def _is_typing_error(one: str, other: str, least: int) -> bool:
+    """Whether two labels, as words, have one word of `least` letters or more that differs, by one letter."""
     words, others = one.split(), other.split()
     if len(words) != len(others):
         return False
@@ -71,7 +85,7 @@ def _is_typing_error(one: str, other: str) -> bool:
     if len(differing) != 1:
         return False
     left, right = differing[0]
-    long = min(len(left), len(right)) >= MIN_WORD and left.isalpha() and right.isalpha()
+    long = min(len(left), len(right)) >= least and left.isalpha() and right.isalpha()
     return long and OSA.distance(left, right, score_cutoff=1) == 1
 
 

@@ -13,6 +13,9 @@ from winnow.validators.kinds import kind_of
 BALANCED_FACETS = ("phrasing", "length")
 """Facets in which no value may cover nearly all rows of a label. (Clean spelling may.)"""
 
+ENGLISH_FACETS = ("phrasing",)
+"""Facets whose rules know English words only: in other languages, nearly every statement is `formal`."""
+
 ROUNDING = 1e-9
 
 
@@ -85,6 +88,7 @@ def _one_sided(label: str, rows: int, counts: Mapping[str, Mapping[str, int]], t
     return [
         FacetShortfall(label, facet, value, count / rows, most, _others_needed(count, rows, most), too_much=True)
         for facet in BALANCED_FACETS
+        if task.language == "en" or facet not in ENGLISH_FACETS
         for value, count in counts.get(facet, {}).items()
         if count / rows > most
     ]

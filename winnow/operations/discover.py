@@ -11,7 +11,7 @@ from winnow.config.source_options import SourceOptions
 from winnow.config.task import Task
 from winnow.config.taxonomy import TAXONOMY_FILE, Taxonomy, taxonomy_text
 from winnow.core.atomic import atomic_write
-from winnow.core.commands import command
+from winnow.core.commands import command, option
 from winnow.core.counted import counted
 from winnow.core.errors import Parameter, Problem, WinnowError
 from winnow.core.layout import TASK_FILE, WorkspaceFolder
@@ -107,11 +107,17 @@ def check_discovery(folder: Path, file: Path | None, *, template: str) -> None:
 def _without_labels(found: Found) -> FileFindings:
     """What was found in a file of queries. Raises WinnowError if they have labels."""
     if isinstance(found, DialogueFindings) or found.labels.counts:
-        labels = "dialogues" if isinstance(found, DialogueFindings) else counted(len(found.labels.counts), "label")
+        labels = "dialogues" if isinstance(found, DialogueFindings) else _labels_with_column(found)
         other = command("init", "DIR", from_="FILE", discover=True, label_column="none")
-        fix = f"leave it out; if the column holds something else, {other}"
+        discover = option("discover")
+        fix = f"leave {discover} out, so that these are the labels; if the column holds something else, `{other}`"
         raise WinnowError(Problem(Parameter("discover"), f"{found.name} has {labels}", "queries without labels", fix))
     return found
+
+
+def _labels_with_column(found: FileFindings) -> str:
+    labels = counted(len(found.labels.counts), "label")
+    return f"{labels} in the column {found.section.label!r}" if found.section.label else labels
 
 
 def check_queries(task: Task) -> None:

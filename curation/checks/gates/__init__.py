@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from winnow.core.commands import command
+from winnow.core.counted import counted
 from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.answer_style import answer_style_gate
@@ -14,7 +16,7 @@ from winnow.curation.checks.gates.disputed import disputed_gate
 from winnow.curation.checks.gates.duplicates import duplicates_gate
 from winnow.curation.checks.gates.facet_marginals import facet_marginals_gate
 from winnow.curation.checks.gates.fallback_share import fallback_share_gate
-from winnow.curation.checks.gates.gate import Gate
+from winnow.curation.checks.gates.gate import NO_TRAIN_ROW, Gate, gate_not_measured
 from winnow.curation.checks.gates.grounding import grounding_gate
 from winnow.curation.checks.gates.hold_out_integrity import hold_out_integrity_gate
 from winnow.curation.checks.gates.label_balance import label_balance_gate
@@ -77,4 +79,12 @@ def measure_gates(inputs: GateInputs) -> list[Gate]:
     gates = GATES_OF_EVERY_KIND | GATES_OF_KINDS.get(inputs.task.kind, {})
     if inputs.rendered != NO_BASE_MODEL:
         gates |= GATES_WITH_BASE_MODEL
-    return [with_population(gate(inputs), inputs) for gate in gates.values()]
+    return [_for_unlabeled(with_population(gate(inputs), inputs), inputs) for gate in gates.values()]
+
+
+def _for_unlabeled(gate: Gate, inputs: GateInputs) -> Gate:
+    """The gate with what is missing where there are records, but none has a label."""
+    if gate.evidence != (NO_TRAIN_ROW,) or inputs.final.empty:
+        return gate
+    why = f"no labeled train row yet: {counted(len(inputs.final), 'record')} without a label"
+    return gate_not_measured(gate.name, gate.threshold, why, f"label records; `{command('status')}` says how")

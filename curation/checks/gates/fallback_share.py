@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.curation.checks.gate_inputs import GateInputs
-from winnow.curation.checks.gates.gate import Gate, at_least, at_most, gate_not_measured
+from winnow.curation.checks.gates.gate import NO_TRAIN_ROW, Gate, at_least, at_most, gate_not_measured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +26,10 @@ def measure_fallback_share(train: pd.Series[str], fallback: str | None, bounds: 
     if fallback is None:
         return gate_not_measured("fallback_share", low, "the task has no fallback label", "")
     if train.empty:
-        return gate_not_measured("fallback_share", low, "no train row yet", command("add", "FILE"))
+        return gate_not_measured("fallback_share", low, NO_TRAIN_ROW, command("add", "FILE"))
     share = round(float((train == fallback).mean()), 4)
-    evidence = [f"{fallback} has {int((train == fallback).sum())} of {counted(len(train), 'train row')}"]
+    found = f"{fallback} has {int((train == fallback).sum())} of {counted(len(train), 'train row')}"
+    evidence = [f"{found}; the share may be {low:g} to {high:g}"]
     add = command("add", "FILE")
     if share - low < high - share:
         missing = math.ceil((low * len(train) - (train == fallback).sum()) / (1 - low)) if low < 1 else len(train)

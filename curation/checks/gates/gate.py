@@ -75,6 +75,10 @@ def at_least(name: str, measured: float, threshold: float, evidence: Sequence[st
     return Gate(name, measured, threshold, verdict_of(failed), shown, fix if failed else "", Bound.AT_LEAST)
 
 
+NO_TRAIN_ROW = "no train row yet"
+"""Why a gate that measures train has nothing to measure."""
+
+
 def gate_not_measured(name: str, threshold: float, why: str, fix: str) -> Gate:
     """A gate that had nothing to measure, and why."""
     return Gate(name, NotMeasured(why), threshold, GateVerdict.NOT_MEASURED, (why,), fix)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs, separate_targets
-from winnow.curation.checks.gates.gate import Gate, as_warning, at_most, gate_not_measured
+from winnow.curation.checks.gates.gate import NO_TRAIN_ROW, Gate, as_warning, at_most, gate_not_measured
 from winnow.validators.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def measure_label_balance(train: pd.Series[str], fallback: str | None, ratio_max
     """The same from the labels of train."""
     counts = train[train != fallback].value_counts()
     if counts.empty:
-        return gate_not_measured("label_balance", ratio_max, "no train row yet", command("add", "FILE"))
+        return gate_not_measured("label_balance", ratio_max, NO_TRAIN_ROW, command("add", "FILE"))
     ratio = round(float(counts.iloc[0] / counts.iloc[-1]), 2)
     evidence = [f"{counts.index[0]} has {counts.iloc[0]} train rows, {counts.index[-1]} has {counts.iloc[-1]}"]
     fix = f"{command('add', 'FILE')} with rows for {counts.index[-1]}, unless users ask for it as seldom"

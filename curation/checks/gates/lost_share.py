@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.vocabulary import ExclusionReason
-from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, Gate, gate_not_measured, verdict_of
+from winnow.curation.checks.gates.gate import EVIDENCE_SHOWN, NO_TRAIN_ROW, Gate, gate_not_measured, verdict_of
 from winnow.validators.stats.intervals import wilson_bounds
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def measure_lost_share(
     lower end of the 95 % Wilson interval: with few rows, one or two would decide.
     """
     if before.empty:
-        return gate_not_measured(name, share_max, "no train row yet", command("add", "FILE"))
+        return gate_not_measured(name, share_max, NO_TRAIN_ROW, command("add", "FILE"))
     total = 1 - len(after) / len(before)
     groups = {column: lost_by_value(before[column].explode(), after[column].explode()) for column in by}
     over = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.curation.checks.gate_inputs import GateInputs
-from winnow.curation.checks.gates.gate import Gate, at_most, gate_not_measured
+from winnow.curation.checks.gates.gate import NO_TRAIN_ROW, Gate, at_most, gate_not_measured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ def measure_mix(shares: Mapping[str, float], bounds: Mapping[str, tuple[float, f
     if not bounds:
         return gate_not_measured("mix", 0, "winnow.yaml sets no targets.mix", "")
     if not shares:
-        return gate_not_measured("mix", 0, "no train row yet", command("add", "FILE"))
+        return gate_not_measured("mix", 0, NO_TRAIN_ROW, command("add", "FILE"))
     measured = {name: shares.get(name, 0.0) for name in bounds}
     outside = {name: max(low - measured[name], measured[name] - high, 0.0) for name, (low, high) in bounds.items()}
     evidence = [

@@ -70,9 +70,10 @@ def read_sheets(content: bytes, *, name: str) -> list[Sheet]:
 def _sheet_to_read(sheets: Sequence[Sheet], file: InputFile) -> Sheet:
     """The sheet with the name, or the only one with rows that is not hidden. Raises WinnowError that lists them."""
     by_name = {one.name: one for one in sheets}
-    if file.table in by_name:
-        return by_name[str(file.table)]
     filled = [one for one in sheets if one.filled]
+    if file.table in by_name:
+        _note_others([one for one in filled if one.name != file.table], file)
+        return by_name[str(file.table)]
     listed = ", ".join(f"{one.name} ({counted(len(one.filled), 'row')})" for one in filled)
     if file.table is not None:
         fix = suggestion(file.table, [*by_name], "choose one of these")
@@ -87,6 +88,12 @@ def _sheet_to_read(sheets: Sequence[Sheet], file: InputFile) -> Sheet:
     if len(filled) > 1:
         file.notes.append(f"{file.name}: sheet {shown[0].name!r}; hidden sheets are not read: {listed}")
     return shown[0]
+
+
+def _note_others(others: Sequence[Sheet], file: InputFile) -> None:
+    if others:
+        listed = ", ".join(f"{one.name!r} ({counted(len(one.filled), 'row')})" for one in others)
+        file.notes.append(f"{file.name}: sheet {file.table!r}; not read: {listed}")
 
 
 def _named_rows(filled: Sequence[tuple[int, list[str]]], file: InputFile) -> Iterator[NumberedRow]:

@@ -1,4 +1,4 @@
-"""Files with a column of labels for each annotator, such as `label` and `label.2`, or `rater_1` and `rater_2`."""
+"""Files with a column of labels for each annotator, such as `label` and `label.2`, or `Label Anna` and `Label Ben`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ SEPARATOR = ";"
 
 NUMBERED = re.compile(r"(?P<stem>.*?[^\W\d_])[\s._-]*\d+")
 """The name of a column with a number at its end."""
+
+WITH_NAME = re.compile(
+    rf"(?:{'|'.join(LABEL_COLUMNS)})[\s._:-]+(?P<after>[^\W\d_]+)|(?P<before>[^\W\d_]+)[\s._:-]+(?:{'|'.join(LABEL_COLUMNS)})",
+    re.I,
+)
+"""The name of a column with a word for labels and one other word."""
 
 
 class WideLabels(NamedTuple):
@@ -81,11 +87,13 @@ def wide_labels(
         return WideLabels()
     present = list(dict.fromkeys(key for fields in rows for key in fields))
     others = {column for role, column in found.chosen().items() if role != "label"}
-    for columns in _numbered_columns([column for column in present if column not in others], found.label):
+    left = [column for column in present if column not in others]
+    for columns in (*_numbered_columns(left, found.label), *_columns_with_names(left, found.label)):
         values = [{text for fields in rows if (text := value_text(fields.get(one)).strip())} for one in columns]
         if _are_labels(values, labels):
             is_decided = found.label is not None and found.label not in columns
-            is_open = is_decided or (_stem(columns[-1]) in LABEL_COLUMNS and not _agree(rows, columns))
+            is_of_labels = _stem(columns[-1]) in LABEL_COLUMNS or _name_in(columns[-1]) is not None
+            is_open = is_decided or (is_of_labels and not _agree(rows, columns))
             return WideLabels(tuple(columns), is_open)
     return WideLabels()
 
@@ -108,6 +116,19 @@ def _numbered_columns(present: Sequence[str], label: str | None) -> Iterator[lis
         if stem in stems and (numbered or column == label):
             by_stem[stem].append(column)
     yield from (columns for columns in by_stem.values() if len(columns) > 1)
+
+
+def _columns_with_names(present: Sequence[str], label: str | None) -> Iterator[list[str]]:
+    """Columns whose names are a word for labels and something else, where no column without it has the labels."""
+    named = [column for column in present if _name_in(column) is not None]
+    if len(named) > 1 and (label is None or label in named):
+        yield named
+
+
+def _name_in(column: str) -> str | None:
+    """What stands next to the word for labels in the name of a column: `Anna` in `Label Anna` and `anna_label`."""
+    found = WITH_NAME.fullmatch(column.strip())
+    return (found["after"] or found["before"]) if found else None
 
 
 def _stem(column: str) -> str:

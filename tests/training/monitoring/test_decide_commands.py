@@ -82,7 +82,9 @@ def test_a_first_run_has_nothing_to_beat(evaluated: Path) -> None:
     assert first["recommended_action"] == "collect"  # below 0.90, and too few examples to fine-tune
     assert "has nothing to be better than, because nothing is deployed or imported" in first["reason"]
     assert first["accuracy_gain"]["status"] == "not_measured"
-    assert "baseline: none" in run_winnow("decide", cwd=evaluated).stdout
+    shown = run_winnow("decide", cwd=evaluated).stdout
+    assert "baseline: none" in shown
+    assert (shown.count("no other one"), shown.count("as above") > 1) == (1, True)  # one reason for several rules
     assert Workspace.find(evaluated).status().next == "winnow decide"  # the run is evaluated already
 
 

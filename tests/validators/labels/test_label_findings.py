@@ -88,6 +88,17 @@ def test_the_more_frequent_spelling_is_first() -> None:
     assert one.why == "'qa' (14 rows) and 'QA' (2 rows) differ in upper and lower case only"
 
 
+def test_a_word_of_four_letters_is_a_typing_error_only_in_a_rare_label() -> None:
+    (rename,) = [one for one in label_findings({"Cancel order": 20, "cancel oder": 2}) if one.is_merge]
+    assert (rename.flaw, rename.labels) == ("one_letter", ("Cancel order", "cancel oder"))
+    assert label_findings({"spend money": 20, "send money": 15}) == []
+
+
+def test_findings_name_what_is_counted() -> None:
+    (single,) = label_findings({"a": 213, "b": 1}, noun="record")
+    assert single.why == "1 label with one record: 'b'"
+
+
 def test_a_group_of_spellings_is_named_once_for_each_kind_of_difference() -> None:
     assert found("play", "PLAY", "plays", "p-lay") == [
         ("case_twin", ("play", "PLAY")),

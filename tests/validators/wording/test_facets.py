@@ -67,3 +67,10 @@ def test_the_missing_rows_of_a_shortfall_fix_it_and_no_fewer_do(lengths: list[st
             assert (count + n - 1) / (rows + n - 1) < short.wanted + 1e-6
     if lengths.count("short") / len(lengths) < wanted:
         assert found.short_labels() == {"a"}
+
+
+def test_a_facet_of_english_words_is_judged_in_english_only() -> None:
+    rows = [{"phrasing": "formal", "length": "short"}] * 30
+    for language, facets in (("en", ["length", "phrasing"]), ("fr", ["length"])):
+        task = Task(name="t", kind="intents", language=language, labels=[Label(name="a")])
+        assert sorted(short.facet for short in measure_marginals(["a"] * 30, rows, task).shortfalls) == facets

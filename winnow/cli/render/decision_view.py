@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -60,7 +60,8 @@ def _print_method(found: DecisionReport) -> None:
 
 
 def _rules(rules: Sequence[DecisionRule]) -> list[tuple[str | Text, ...]]:
-    """One line per condition; the first names the rule."""
+    """One line per condition; the first names the rule. A reason that several conditions share is shown once."""
+    sources = _sources(one for rule in rules for one in rule.conditions)
     return [
         (
             rule.name if i == 0 else "",
@@ -68,16 +69,21 @@ def _rules(rules: Sequence[DecisionRule]) -> list[tuple[str | Text, ...]]:
             f"{one.bound} {one.threshold:,g}",
             Text(rule.verdict if i == 0 else "", style=RULE_STYLE[rule.verdict]),
             rule.advice if i == 0 else "",
-            _source(one),
+            next(sources),
         )
         for rule in rules
         for i, one in enumerate(rule.conditions)
     ]
 
 
-def _source(one: RuleCondition) -> str:
-    value = one.measured.value
-    return value.why if isinstance(value, NotMeasured) else one.measured.source
+def _sources(conditions: Iterable[RuleCondition]) -> Iterator[str]:
+    """What each condition was measured on, or why it was not."""
+    seen = set[str]()
+    for one in conditions:
+        value = one.measured.value
+        why = value.why if isinstance(value, NotMeasured) else ""
+        yield "as above" if why in seen else why or one.measured.source
+        seen.update({why} - {""})
 
 
 def _print_goals(found: DecisionReport) -> None:

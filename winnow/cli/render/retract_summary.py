@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winnow.cli.render.terminal import print_line, printable
+from winnow.core.commands import command
 from winnow.core.counted import counted
 
 if TYPE_CHECKING:
     from winnow.curation.ingest.retract import RetractResult
 
-UNDO = "to undo this, add the same file again with the same options: its rows count again, in the same splits"
+UNDO = (
+    f"a corrected file is added by `{command('add', 'FILE')}`; to undo this, add the same file again with the same "
+    "options: its rows count again, in the same splits"
+)
 
 NO_UNDO = "this cannot be undone: its rows were generated, so there is no file to add again"
 

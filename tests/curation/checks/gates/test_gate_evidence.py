@@ -89,13 +89,13 @@ def test_the_fallback_share_is_compared_with_the_nearer_bound() -> None:
     assert measured(2, 2, (0.25, 0.75)) == (0.5, 0.75, "at_most", "pass")
     assert measured(1, 2, (0.25, 0.75)) == (0.3333, 0.25, "at_least", "pass")
     shown = measure_fallback_share(pd.Series(["other"] * 3 + ["a"]), "other", (0.25, 0.75))
-    assert shown.evidence == ("other has 3 of 4 train rows",)
+    assert shown.evidence == ("other has 3 of 4 train rows; the share may be 0.25 to 0.75",)
 
 
 def test_the_fallback_gate_counts_the_rows_that_are_missing() -> None:
     gate = measure_fallback_share(pd.Series(["other"] + ["a"] * 9), "other", (0.5, 0.9))
     assert "with 8 or more out-of-scope rows" in gate.fix  # 9 of 18 rows
-    assert gate.evidence == ("other has 1 of 10 train rows",)
+    assert gate.evidence == ("other has 1 of 10 train rows; the share may be 0.5 to 0.9",)
     everything = measure_fallback_share(pd.Series(["a"] * 3), "other", (1.0, 1.0))
     assert "with 3 or more" in everything.fix  # no number of rows makes it 100 %: as many again as there are
 

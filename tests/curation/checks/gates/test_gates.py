@@ -498,3 +498,13 @@ def test_other_thresholds_need_no_new_search(frozen_example: Workspace) -> None:
     assert strict.excluded["duplicate"] >= checked.excluded["duplicate"]
     with pytest.raises(WinnowError, match=r"at least 0\.9"):
         checked.rethreshold(duplicates=0.5)
+
+
+def test_a_gate_on_train_rows_says_when_labels_are_what_is_missing(make_workspace: Callable[..., Workspace]) -> None:
+    workspace = make_workspace("a", "b")
+    workspace.add(pd.DataFrame({"text": ["where is my parcel", "cancel my order"]}), origin="log")
+    gates = {gate.name: gate for gate in workspace.check().gates}
+    why = "no labeled train row yet: 2 records without a label"
+    duplicates = gates["duplicates"]
+    assert (duplicates.measured, duplicates.evidence) == (NotMeasured(why), (why,))
+    assert duplicates.fix == "label records; `winnow status` says how"

@@ -91,7 +91,9 @@ def test_the_only_sheet_with_rows_is_read_and_several_are_a_question(tmp_path: P
     with pytest.raises(WinnowError, match=r"2 sheets: May \(2 rows\), June \(3 rows\)") as raised:
         read_rows(several)
     assert raised.value.problems[0].fix == "name the sheet: `--table June` (`table='June'` in Python)"
-    assert len(rows_of(several, table="May")) == 1
+    chosen = read_rows(several, table="May")
+    assert len(list(chosen.rows)) == 1
+    assert "b.xlsx: sheet 'May'; not read: 'June' (3 rows)" in chosen.notes
     with pytest.raises(WinnowError, match=r"no sheet 'Juni'.*did you mean 'June'"):
         read_rows(several, table="Juni")
     with pytest.raises(WinnowError, match="no sheet with rows"):

@@ -25,12 +25,12 @@ from winnow.curation.checks.coverage.task_facets import facet_functions, record_
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage, measure_traffic_coverage
 from winnow.curation.checks.eligibility import EXCLUDED, eligible_rows, held_out_records
 from winnow.curation.checks.exact_folds import with_exact_folds
-from winnow.curation.checks.gate_exceptions import GateExceptions
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates import NOT_WAIVABLE, measure_gates
 from winnow.curation.checks.gates.gate import Gate
 from winnow.curation.checks.gates.loosened import with_loosened
 from winnow.curation.checks.hold_out_texts import HoldOutTexts
+from winnow.curation.checks.human_judgments import HumanJudgments
 from winnow.curation.checks.label_conflicts import answer_conflicts, label_conflicts
 from winnow.curation.checks.label_hygiene import workspace_label_advice
 from winnow.curation.checks.label_signal import LabelSignal, label_signal_of
@@ -82,7 +82,7 @@ class CheckResult:
     """Entities that the policy does not allow, by record id."""
     sources: Mapping[str, str]
     """File name of every source, by id."""
-    exceptions: GateExceptions
+    judgments: HumanJudgments
     spared: Sequence[SparedRow] = ()
     """Train rows near a hold-out row that ask for something else, by position in the table."""
     rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL
@@ -173,7 +173,7 @@ class CheckResult:
     def waivers(self) -> dict[str, str]:
         """Who waived a gate, why and until when, by gate that is waived."""
         return {
-            gate.name: self.exceptions.waived[gate.name] for gate in self.gates if gate.verdict == GateVerdict.WAIVED
+            gate.name: self.judgments.waived[gate.name] for gate in self.gates if gate.verdict == GateVerdict.WAIVED
         }
 
     def highest_similarities(self) -> dict[str, float | None]:
@@ -205,7 +205,7 @@ class CheckResult:
             self.facets,
             self.private_data,
             self.sources,
-            self.exceptions,
+            self.judgments,
             self.rendered,
         )
         return replace(
@@ -223,7 +223,7 @@ def check(
     *,
     scrubber: Scrubber,
     sources: Mapping[str, str],
-    exceptions: GateExceptions,
+    judgments: HumanJudgments,
     folder: WorkspaceFolder,
     progress: Progress | None = None,
 ) -> CheckResult:
@@ -241,7 +241,15 @@ def check(
     private_data = records_with_pii(table, task, scrubber, folder.near_pairs)
     rendered = render_for_base_model(eligible, task, folder.root, progress=progress)
     result = apply_gates(
-        task, selection, similarities, traffic_coverage, facets, private_data, sources, exceptions, rendered
+        task,
+        selection,
+        similarities,
+        traffic_coverage,
+        facets,
+        private_data,
+        sources,
+        judgments,
+        rendered,
     )
     in_use = table.loc[table["state"] != State.SUPERSEDED, "text"]
     reading = read_with_embedder(list(in_use), embedder, str(task.embedder))
@@ -256,7 +264,7 @@ def apply_gates(  # noqa: PLR0913  (everything that is measured before)
     facets: Mapping[str, Facet],
     private_data: Mapping[str, Sequence[str]],
     sources: Mapping[str, str],
-    exceptions: GateExceptions,
+    judgments: HumanJudgments,
     rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL,
 ) -> CheckResult:
     """Apply every gate to a selection. Pure."""
@@ -275,13 +283,14 @@ def apply_gates(  # noqa: PLR0913  (everything that is measured before)
         private=private_data,
         sources=sources,
         rendered=rendered,
+        label_accuracy=judgments.label_accuracy,
     )
-    reviews = exceptions.reviews(set(inputs.selected["id"]))
+    reviews = judgments.reviews(set(inputs.selected["id"]))
     gates = with_loosened(measure_gates(inputs), task, lot_reviews=reviews, not_waivable=NOT_WAIVABLE)
     return CheckResult(
         task=task,
         table=final,
-        gates=with_waivers(gates, exceptions.waived),
+        gates=with_waivers(gates, judgments.waived),
         threshold_costs=threshold_costs(selection),
         spared=selection.leaks.spared,
         conflicts=inputs.conflicts,
@@ -291,6 +300,6 @@ def apply_gates(  # noqa: PLR0913  (everything that is measured before)
         marginals=inputs.marginals,
         private_data=private_data,
         sources=sources,
-        exceptions=exceptions,
+        judgments=judgments,
         rendered=rendered,
     )

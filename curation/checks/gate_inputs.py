@@ -14,6 +14,7 @@ from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
 from winnow.curation.checks.eligibility import EXCLUDED
 from winnow.curation.checks.selection import Selection
 from winnow.curation.checks.slot_protection import SlotProtection
+from winnow.curation.review.label_accuracy import LabelAccuracy
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS, dialogue_of
 from winnow.validators.tools.dialogue import Dialogue
@@ -41,6 +42,8 @@ class GateInputs:
     """File names of sources, by id."""
     rendered: RenderedRecords | NotMeasured = NO_BASE_MODEL
     """The dialogues in the chat template of the base model, if one is named."""
+    label_accuracy: LabelAccuracy | None = None
+    """What the audit of labels from files found; None without one."""
 
     @property
     def final(self) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -89,8 +91,22 @@ class Release:
 
     def excluded(self) -> dict[str, ExclusionReason]:
         """Why each record was excluded, by id."""
+        return {one.id: one.reason for one in self._exclusions()}
+
+    def left_out(self, split: str) -> dict[str, int]:
+        """Rows of the sources that were meant for a split and are not in it, by reason.
+
+        Records that never had a label are not among them: they are no rows of an official split.
+        """
+        found: Counter[str] = Counter()
+        for one in self._exclusions():
+            if one.assigned_split == split and one.reason not in (ExclusionReason.UNLABELED, ExclusionReason.PROPOSED):
+                found[one.reason] += one.weight
+        return dict(sorted(found.items()))
+
+    def _exclusions(self) -> Iterator[ExclusionLine]:
         lines = (self.path / EXCLUDED_FILE).read_text(encoding="utf-8").splitlines()
-        return {one.id: one.reason for one in map(ExclusionLine.model_validate_json, lines)}
+        return map(ExclusionLine.model_validate_json, lines)
 
     def must_pass(self) -> list[MustPassCase] | None:
         """The must-pass cases, sorted by id; None if the task names none."""

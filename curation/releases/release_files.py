@@ -186,15 +186,18 @@ def _write_jsonl(rows: pd.DataFrame, path: Path) -> None:
 def _write_excluded(checked: CheckResult, path: Path) -> None:
     """Which records are excluded and why, by id, without text: an excluded text must not be exported."""
     table = checked.table[checked.table["split"] == EXCLUDED].sort_values("id")
-    columns = zip(*(table[name] for name in ("id", "reason", "kept_id", "similarity")), strict=True)
+    names = ("id", "reason", "kept_id", "similarity", "assigned_split", "weight")
+    columns = zip(*(table[name] for name in names), strict=True)
     lines = [
         ExclusionLine(
             id=record,
             reason=reason,
             kept_id=kept_id or None,
             similarity=None if similarity != similarity else round(float(similarity), 6),
+            assigned_split=split,
+            weight=int(weight),
         )
-        for record, reason, kept_id, similarity in columns
+        for record, reason, kept_id, similarity, split, weight in columns
     ]
     rows = [line.model_dump(mode="json", exclude_none=True) for line in lines]
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8", newline="\n")

@@ -49,6 +49,10 @@ class ExclusionLine(Record):
     """The record that it repeats, or whose group is full; absent for other reasons."""
     similarity: float | None = None
     """Cosine of the two, -1 to 1; absent where none was measured."""
+    assigned_split: Split | None = None
+    """The split that the record was assigned to; absent in releases from before it was written."""
+    weight: int = 1
+    """Frequency of the record in its sources."""
 
 
 @dataclass(frozen=True, config=RECORD_CONFIG)

@@ -23,4 +23,5 @@ def test_an_evaluation_says_how_many_rows_repeats_left_out() -> None:
     measures = an_evaluation("r", 0.8, rows=850)
     assert measures.population == "850 rows"
     assert measures.model_copy(update={"occurrences": 850}).population == "850 rows"
-    assert measures.model_copy(update={"occurrences": 893}).population == "850 rows of 893, repeats left out"
+    repeated = measures.model_copy(update={"occurrences": 893, "left_out": {"disputed": 3}})
+    assert repeated.population == "850 rows of 896; without 43 repeats, 3 disputed"

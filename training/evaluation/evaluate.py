@@ -24,6 +24,7 @@ from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.learning_curve import stored_learning_curve
 from winnow.training.evaluation.measure_split import measure_split
 from winnow.training.evaluation.must_pass_cases import evaluate_must_pass
+from winnow.training.evaluation.rows_of_sources import accuracy_by_occurrences
 from winnow.training.evaluation.run_predictions import predict_or_load
 from winnow.training.evaluation.train_similarity import TrainSimilarity
 from winnow.training.predictions import ModelOutput
@@ -76,11 +77,14 @@ def evaluate(
         fitted=fitted,
         seed=run.facts.seed,
     )
+    right = rows["label"].to_numpy() == np.asarray(output.labels)
     measures = EvaluationFacts(
         run=run.id,
         split=Split(split),
         fitted_on=fitted.split.value,
         occurrences=int(rows["weight"].sum()),
+        accuracy_by_occurrences=accuracy_by_occurrences(right.tolist(), rows["weight"].tolist()),
+        left_out=release.left_out(split) or None,
         **dict(measured),
         goals=_goal_verdicts(run, release, rows, output, goals),
         must_pass=evaluate_must_pass(run, release, train_similarity, vectors_cache=vectors_cache),

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from winnow.core.counted import counted
 from winnow.core.model_vocabulary import GoalStatus
 from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.result import Difference, Measure, Measured, NotMeasured
 from winnow.core.vocabulary import Split
 from winnow.training.evaluation.confidence_facts import Calibration, OutOfScope, SelectivePrediction
+from winnow.training.evaluation.rows_of_sources import RowsOfSources
 
 Bounds = tuple[float, float]
 """Lower and upper end of a 95 % interval."""
@@ -319,11 +319,9 @@ class SplitMeasures(HeadlineMeasures):
     """Every slice, those that lose the most rows first."""
 
 
-class EvaluationFacts(SplitMeasures, EvaluatedSplit):
+class EvaluationFacts(SplitMeasures, EvaluatedSplit, RowsOfSources):
     """A run measured on one split of its release."""
 
-    occurrences: Annotated[int | None, ABSENT_IF_NONE] = None
-    """How often these rows occur in the sources: more often than `rows` where texts repeat, which count once here."""
     goals: list[GoalVerdict]
     """Every goal with its verdict."""
     must_pass: MustPass | NotMeasured
@@ -337,10 +335,8 @@ class EvaluationFacts(SplitMeasures, EvaluatedSplit):
 
     @property
     def population(self) -> str:
-        """On how many rows the figures are, and how often these occur in the sources, where texts repeat."""
-        rows = counted(self.rows, "row")
-        repeats = self.occurrences is not None and self.occurrences > self.rows
-        return f"{rows} of {self.occurrences:,}, repeats left out" if repeats else rows
+        """On how many rows the figures are, of how many of the sources, and why the others are missing."""
+        return self.population_of(self.rows)
 
     @property
     def has_errors(self) -> bool:

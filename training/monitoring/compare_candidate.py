@@ -15,6 +15,7 @@ from winnow.training.evaluation.evaluation_facts import GoalVerdict
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_inputs import DecisionInputs
+from winnow.training.monitoring.nested_selection import nested_rows
 from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.run_speed import baseline_p95, candidate_p95
 from winnow.training.monitoring.select_candidate import CandidateSelection, EvaluatedRun
@@ -40,11 +41,18 @@ class CandidateComparison:
         """The id of the baseline run, or the role of the baseline when it is not a run."""
         return self.selection.baseline.run.id if self.selection.baseline else self.selection.role
 
+    @property
+    def chosen_elsewhere(self) -> str:
+        """How the rows are kept from choosing the candidate that they judge, in words."""
+        return ", none of which chose the run that answers it" if len(self.selection.considered) > 1 else ""
+
     def rule_inputs(self) -> dict[str, SourcedValue]:
         """The inputs of the rules that depend on baseline and candidate."""
         value = self.accuracy_gain
         rows = (
-            "validation" if isinstance(value, NotMeasured) else f"the {counted(value.rows, 'validation row')} of both"
+            "validation"
+            if isinstance(value, NotMeasured)
+            else f"the {counted(value.rows, 'validation row')} of both{self.chosen_elsewhere}"
         )
         return {
             "baseline_accuracy": _baseline_accuracy(self.selection),
@@ -64,13 +72,15 @@ def compare_candidate(selection: CandidateSelection, inputs: DecisionInputs) -> 
     candidate = selection.candidate
     if candidate is None:
         return CandidateComparison(selection, nothing, nothing, nothing)
-    gain = _accuracy_gain(selection.baseline, candidate, inputs)
+    gain = _accuracy_gain(selection, candidate, inputs)
     return CandidateComparison(selection, gain, _goal_verdicts(candidate, inputs.task.goals), nothing)
 
 
 def _accuracy_gain(
-    baseline: EvaluatedRun | None, candidate: EvaluatedRun, inputs: DecisionInputs
+    selection: CandidateSelection, candidate: EvaluatedRun, inputs: DecisionInputs
 ) -> AccuracyGain | NotMeasured:
+    """The gain over the baseline, on rows that did not choose the candidate."""
+    baseline = selection.baseline
     if isinstance(candidate.measures, NotMeasured):
         return candidate.measures
     if baseline is None:
@@ -78,7 +88,10 @@ def _accuracy_gain(
     if isinstance(baseline.measures, NotMeasured):
         return baseline.measures
     evidence = evidence_of(kind_of(inputs.task))
-    before, after = (evidence.rows(one.run, inputs.current_label) for one in (baseline, candidate))
+    before = evidence.rows(baseline.run, inputs.current_label)
+    considered = [one.run for one in selection.considered if not isinstance(one.measures, NotMeasured)]
+    answers = [evidence.rows(run, inputs.current_label) for run in considered]
+    after = nested_rows(answers, record_of=evidence.record_of)
     return measure_gain(before, after, record_of=evidence.record_of)
 
 

@@ -59,7 +59,8 @@ class DecisionFacts(Record):
     candidates_considered: int
     """Number of runs that the candidate was selected from."""
     accuracy_gain: AccuracyGain | NotMeasured
-    """Candidate and baseline compared on the validation rows that both predicted."""
+    """Candidate and baseline compared on the validation rows that both predicted; of several runs, each row is answered
+    by the one that is best on the other rows."""
     rules: list[RuleFacts]
     """Every rule, in the order in which they are applied."""
     goals: list[GoalVerdict] | NotMeasured

@@ -117,7 +117,7 @@ def report_decision(
         baseline=comparison.baseline,
         role=selection.role,
         candidate=selection.candidate.run.id if selection.candidate else None,
-        candidates_considered=selection.candidates_considered,
+        candidates_considered=len(selection.considered),
         accuracy_gain=comparison.accuracy_gain,
         goals=comparison.goals,
         findings=findings,

@@ -65,8 +65,8 @@ class CandidateSelection:
     role: str
     """The role of the baseline, one of the roles above."""
     candidate: EvaluatedRun | None
-    candidates_considered: int
-    """Number of runs that the candidate was selected from; the more, the more optimistic its accuracy."""
+    considered: tuple[EvaluatedRun, ...]
+    """The runs that the candidate was selected from; the more, the more optimistic its accuracy."""
     unevaluated: tuple[str, ...] = ()
     """Ids of the runs among them that were not evaluated yet, oldest first."""
 
@@ -106,12 +106,12 @@ def select_candidate(
     imports = [one for one in evaluated if one.run.facts.method == IMPORTED and one.run.id != wanted]
     if deployed_run or imports:
         baseline, role = deployed_run or imports[-1], DEPLOYED if deployed_run else IMPORTED_RUN
-        return CandidateSelection(baseline, role, _best(pool), len(pool), _unevaluated(pool))
+        return CandidateSelection(baseline, role, _best(pool), tuple(pool), _unevaluated(pool))
     others = [one for one in pool if one.run.facts.method != evidence.simplest_method]
     simplest = _best([one for one in own if one.run.facts.method == evidence.simplest_method])
     if others and simplest:
-        return CandidateSelection(simplest, SIMPLEST_RUN, _best(others), len(others), _unevaluated(pool))
-    return CandidateSelection(None, NO_BASELINE, _best(pool), len(pool), _unevaluated(pool))
+        return CandidateSelection(simplest, SIMPLEST_RUN, _best(others), tuple(others), _unevaluated(pool))
+    return CandidateSelection(None, NO_BASELINE, _best(pool), tuple(pool), _unevaluated(pool))
 
 
 def _best(some: Sequence[EvaluatedRun]) -> EvaluatedRun | None:

@@ -58,6 +58,7 @@ GATE_SETTINGS = (
     GateSetting("gates.leakage.share_max", "leakage", HIGHER, 0.5, "train data that mostly repeats hold-out rows"),
     GateSetting("gates.leakage.label_share_max", "leakage", HIGHER, 0.75, "a label that only repeats hold-out rows"),
     GateSetting("gates.disputed.share_max", "disputed", HIGHER, 0.2, "labels on which people do not agree"),
+    GateSetting("gates.label_accuracy.lower_bound_min", "label_accuracy", LOWER, 0.5, "labels of which half are wrong"),
     GateSetting("gates.minimum_per_label.train_rows", "minimum_per_label", LOWER, 1, "labels without a train row"),
     GateSetting("gates.label_balance.ratio_max", "label_balance", HIGHER, 100, "a label far larger than all others"),
     GateSetting("gates.facet_marginals.share_max", "facet_marginals", HIGHER, 0.99, "labels worded all alike"),

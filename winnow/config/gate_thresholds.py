@@ -66,6 +66,13 @@ class TrafficCoverageThresholds(LoosenableSection):
     """Minimum share of unlabeled log queries with a near train record, weighted by the frequency of each query."""
 
 
+class LabelAccuracyThresholds(LoosenableSection):
+    """Labels that came with files must be right, as far as they were audited."""
+
+    lower_bound_min: Share = 0.95
+    """Minimum of the lower end of the 95 % interval of the share of audited labels that are right."""
+
+
 class LabelBalanceThresholds(LoosenableSection):
     """A label that is far larger than another one is a warning: it may be as frequent in traffic."""
 
@@ -90,6 +97,8 @@ class GateThresholds(TaskSection):
     """Of the gate on train records that repeat hold-out rows."""
     disputed: DisputedThresholds = DisputedThresholds()
     """Of the gate on disputed records."""
+    label_accuracy: LabelAccuracyThresholds = LabelAccuracyThresholds()
+    """Of the gate on audited labels from files."""
     minimum_per_label: MinimumPerLabelThresholds = MinimumPerLabelThresholds()
     """Of the gate on train rows per label."""
     label_balance: LabelBalanceThresholds = LabelBalanceThresholds()

@@ -49,6 +49,7 @@ MAIN_THRESHOLDS = {
     "duplicates": "gates.duplicates.share_max",
     "leakage": "gates.leakage.share_max",
     "disputed": "gates.disputed.share_max",
+    "label_accuracy": "gates.label_accuracy.lower_bound_min",
     "minimum_per_label": "gates.minimum_per_label.train_rows",
     "label_balance": "gates.label_balance.ratio_max",
     "facet_marginals": "gates.facet_marginals.labels_share_max",

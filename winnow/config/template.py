@@ -69,6 +69,7 @@ gates:                            # thresholds; one looser than its default also
   duplicates: {cosine: 0.97, share_max: 0.20, label_share_max: 0.50}
   leakage: {cosine: 0.97, share_max: 0.10, label_share_max: 0.25}
   disputed: {share_max: 0.02}
+  label_accuracy: {lower_bound_min: 0.95}    # of audited labels from files, see `winnow push audit`
   minimum_per_label: {train_rows: 10}
   label_balance: {ratio_max: 10}
   facet_marginals: {share_max: 0.95, labels_share_max: 0.10}
@@ -106,6 +107,7 @@ splits:
 gates:                            # thresholds; one looser than its default also needs `by: NAME, reason: TEXT`
   duplicates: {cosine: 0.97, share_max: 0.20, label_share_max: 0.50}
   leakage: {cosine: 0.97, share_max: 0.10, label_share_max: 0.25}
+  label_accuracy: {lower_bound_min: 0.95}    # of audited labels from files, see `winnow push audit`
   minimum_per_label: {train_rows: 10}
   answer_style: {share_min: 0.80}
 licenses:

@@ -74,7 +74,7 @@ def measure(
     `caches` is the workspace's folder with caches elsewhere.
     """
     from winnow.curation.checks.check import check as check_table
-    from winnow.curation.checks.gate_exceptions import GateExceptions
+    from winnow.curation.checks.human_judgments import HumanJudgments
     from winnow.curation.checks.label_error_search import LabelErrorSearch
     from winnow.curation.releases.provenance import read_provenance
     from winnow.curation.store.reviewed_labels import reviewed_labels
@@ -94,7 +94,7 @@ def measure(
         embedder,
         scrubber=scrubber,
         sources={source["id"]: source["name"] for source in provenance.sources},
-        exceptions=GateExceptions(waived, provenance.lots),
+        judgments=HumanJudgments(waived, provenance.lots, provenance.accuracy),
         folder=caches or workspace.folder,
         progress=progress,
     )

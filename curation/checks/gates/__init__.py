@@ -9,6 +9,7 @@ from winnow.core.counted import counted
 from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.answer_style import answer_style_gate
+from winnow.curation.checks.gates.audited_labels import label_accuracy_gate
 from winnow.curation.checks.gates.call_format import call_format_gate
 from winnow.curation.checks.gates.chat_template import chat_template_gate
 from winnow.curation.checks.gates.composition import composition_gate
@@ -37,6 +38,7 @@ GATES_OF_EVERY_KIND: dict[str, Callable[[GateInputs], Gate]] = {
     "duplicates": duplicates_gate,
     "leakage": leakage_gate,
     "disputed": disputed_gate,
+    "label_accuracy": label_accuracy_gate,
     "minimum_per_label": minimum_per_label_gate,
     "label_balance": label_balance_gate,
     "facet_marginals": facet_marginals_gate,

@@ -48,6 +48,11 @@ def _labeled(inputs: GateInputs) -> str:
     return counted(count, "labeled or disputed record")
 
 
+def _audited(inputs: GateInputs) -> str:
+    audited = inputs.label_accuracy.audited if inputs.label_accuracy else 0
+    return counted(audited, "audited label from a file", "audited labels from files")
+
+
 def _active(inputs: GateInputs) -> str:
     return counted(int((inputs.final["state"] != State.SUPERSEDED).sum()), "active record")
 
@@ -62,6 +67,7 @@ POPULATIONS: Mapping[str, Callable[[GateInputs], str]] = {
     "duplicates": _before_dedup,
     "leakage": _before_leakage,
     "disputed": _labeled,
+    "label_accuracy": _audited,
     "minimum_per_label": _listed_labels,
     "label_balance": _labels_in_train,
     "facet_marginals": _judged_labels,

@@ -11,7 +11,7 @@ from winnow.config.task import Label, Task
 from winnow.core.errors import WinnowError
 from winnow.curation.checks.check import CheckResult, apply_gates
 from winnow.curation.checks.coverage.traffic_similarity import TrafficCoverage
-from winnow.curation.checks.gate_exceptions import GateExceptions
+from winnow.curation.checks.human_judgments import HumanJudgments
 from winnow.curation.checks.selection import select
 from winnow.curation.checks.similarity_search import NearestHoldOut, Similarities
 from winnow.curation.engine.exact_search import NearPairs
@@ -41,7 +41,7 @@ def checked(
     frame = frame.assign(origin_models=[()] * count)
     similarities = Similarities(near, found, validation_to_test)
     selection = select(frame, TASK, near, found)
-    return apply_gates(TASK, selection, similarities, NO_TRAFFIC, {}, {}, {}, GateExceptions(waived or {}))
+    return apply_gates(TASK, selection, similarities, NO_TRAFFIC, {}, {}, {}, HumanJudgments(waived or {}))
 
 
 def test_the_rows_of_a_check() -> None:

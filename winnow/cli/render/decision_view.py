@@ -33,9 +33,10 @@ def print_decision(found: DecisionReport) -> None:
     print_line(f"candidate: {found.candidate or 'none'}{best_of}")
     if not isinstance(found.accuracy_gain, NotMeasured):
         gain = found.accuracy_gain
+        nested = " that did not choose it" if found.candidates_considered > 1 else ""
         change = f"{gain.accuracy.difference:+.3f} ({gain.accuracy.low:+.3f} to {gain.accuracy.high:+.3f})"
         print_line(
-            f"accuracy {change} on {counted(gain.rows, 'validation row')}; correct only in the candidate: "
+            f"accuracy {change} on {counted(gain.rows, 'validation row')}{nested}; correct only in the candidate: "
             f"{gain.only_candidate_right:,}, only in the baseline: {gain.only_baseline_right:,}"
         )
     print_line()

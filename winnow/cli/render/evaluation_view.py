@@ -35,6 +35,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
         )
         if key in measures.intervals
     ]
+    if measures.accuracy_by_occurrences is not None:
+        rows.insert(1, ("accuracy, repeats counted", *share_cells(measures.accuracy_by_occurrences)))
     if not isinstance(measures.routes, NotMeasured):
         rows.append(("route accuracy", *share_cells(measures.routes.accuracy)))
     rows += _scope_rows(measures.out_of_scope)

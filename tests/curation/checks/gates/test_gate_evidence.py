@@ -107,7 +107,11 @@ def test_the_fallback_gate_says_why_it_was_not_measured() -> None:
 
 def test_the_balance_names_the_largest_and_the_smallest_label() -> None:
     gate = measure_label_balance(pd.Series(["a"] * 7 + ["b"] * 5 + ["c"] * 3), None, 2.33)
-    assert (gate.measured, gate.verdict, gate.evidence) == (2.33, "pass", ("a has 7 train rows, c has 3",))
+    assert (gate.measured, gate.verdict, gate.evidence) == (
+        2.33,
+        "pass",
+        ("a has 7 train rows, c has 3", "diversity 2.84 of 3 labels, by entropy"),
+    )
     assert "rows for c, unless" in measure_label_balance(pd.Series(["a"] * 7 + ["b"] * 5 + ["c"] * 3), None, 2).fix
     assert measure_label_balance(pd.Series(["other"]), "other", 2).verdict == "not_measured"
 

@@ -93,7 +93,11 @@ def test_every_gate_says_what_it_was_measured_on() -> None:
         fallback="b",
     )
     found = {gate.name: gate.population for gate in measure_gates(given)}
-    assert {name for name, population in found.items() if not population} == {"mix", "undecided_lots"}  # not measured
+    assert {name for name, population in found.items() if not population} == {
+        "label_accuracy",
+        "mix",
+        "undecided_lots",
+    }  # not measured
     assert found["duplicates"] == "4 train rows without leaks"
     assert found["leakage"] == "5 train rows"
     assert found["disputed"] == "4 labeled or disputed records"

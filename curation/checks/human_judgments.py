@@ -1,4 +1,4 @@
-"""What people decided that makes a gate easier to pass: waivers, and lots accepted under looser review settings."""
+"""What people decided and measured that gates depend on: waivers, lots, and the audit of labels."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from winnow.config.task import ReviewConfig
 from winnow.core.vocabulary import LotVerdict
+from winnow.curation.review.label_accuracy import LabelAccuracy
 from winnow.curation.review.lots import Lot
 
 
 @dataclass(frozen=True)
-class GateExceptions:
-    """The exceptions of one moment."""
+class HumanJudgments:
+    """The judgments of one moment."""
 
     waived: Mapping[str, str]
     """Who waived a gate, why and until when, by gate."""
     lots: Sequence[Lot] = ()
     """Decided lots."""
+    label_accuracy: LabelAccuracy | None = None
+    """What the audit of labels from files found; None without one."""
 
     def reviews(self, selected: Set[str]) -> list[ReviewConfig]:
         """The review settings of every accepted lot with a selected record; `selected` are record ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from winnow.curation.engine.linear_probe import LinearProbe
 from winnow.curation.engine.vectors import Vectors
 from winnow.curation.labeling.facility_location import (
     REFRESHED_CANDIDATES,
+    KnownLabels,
     greedy_facility_location,
     not_near,
     row_blocks,
@@ -39,6 +41,8 @@ class AcquisitionPool:
     """Shape (n,): occurrences of each query, at least 1."""
     known: Vectors
     """Shape (m, d), of queries that are labeled, or pending in the queue."""
+    known_labels: Sequence[str] = ()
+    """The label of each known query, empty while it is pending; none at all: no label is known."""
     compared: Vectors | None = None
     """Shape (n, d), of the candidates, with `known` as vectors of repeats (see `compared_vectors`); None: `vectors`."""
     value: NDArray[np.float64] | None = None
@@ -53,6 +57,8 @@ def choose_queries(
 
     No two of them have a cosine of `near` or more; except for `random`, none has one with a known query either. Without
     a `probe` (fewer than two labels), `uncertainty` and `mixed` are `diverse`; `feedback` is `diverse` with values.
+    For `mixed`, a labeled query represents others as far as the probe expects its label for them: what looks like it
+    and may be something else is still worth a label (docs/decisions/0077-what-to-label-next.md).
     """
     ranked = np.argsort(pool.order, kind="stable")
     if strategy != AcquisitionStrategy.RANDOM:
@@ -67,9 +73,11 @@ def choose_queries(
     else:
         if pool.value is not None:
             weight = weight * np.maximum(pool.value[ranked], MIN_UNCERTAINTY)
+        labels = None
         if strategy == AcquisitionStrategy.MIXED and probe is not None:
             weight = weight * margin_uncertainty(probe, vectors) ** UNCERTAINTY_POWER
-        chosen = greedy_facility_location(every[ranked], weight, pool.known, count, near)
+            labels = KnownLabels(_label_columns(pool, probe), lambda rows: probe.probabilities(vectors[rows]))
+        chosen = greedy_facility_location(every[ranked], weight, pool.known, count, near, labels=labels)
     return [int(position) for position in ranked[chosen]]
 
 
@@ -89,6 +97,13 @@ def margin_uncertainty(probe: LinearProbe, vectors: Vectors) -> NDArray[np.float
         top = np.partition(probe.probabilities(vectors[rows]), -2, axis=1)
         result[rows] = np.maximum(1.0 - (top[:, -1] - top[:, -2]), MIN_UNCERTAINTY)
     return result
+
+
+def _label_columns(pool: AcquisitionPool, probe: LinearProbe) -> NDArray[np.int64]:
+    """The column of each known query's label in the probe's probabilities; -1 where it has none yet."""
+    place = {name: column for column, name in enumerate(probe.classes)}
+    labels = pool.known_labels or [""] * len(pool.known)
+    return np.array([place.get(label, -1) for label in labels], dtype=np.int64)
 
 
 def _take_in_order(vectors: Vectors, known: Vectors, count: int, near: float) -> list[int]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,20 +35,37 @@ MIN_SPREAD = 1e-3
 """So that a pool of one query, or of copies of it, has a kernel width."""
 
 
+class KnownLabels(NamedTuple):
+    """What is believed about the labels of known queries."""
+
+    column: NDArray[np.int64]
+    """Shape (m,): the column of each known query's label in the beliefs; -1 where it has none yet."""
+    beliefs: Callable[[NDArray[np.int64]], NDArray[np.float32]]
+    """Of rows to choose from: how probable each label is for each of them, shape (rows, labels)."""
+
+
 def greedy_facility_location(
-    vectors: Vectors, weight: NDArray[np.float64], known: Vectors, count: int, near: float
+    vectors: Vectors,
+    weight: NDArray[np.float64],
+    known: Vectors,
+    count: int,
+    near: float,
+    *,
+    labels: KnownLabels | None = None,
 ) -> list[int]:
     """Greedy facility location: repeatedly the row with the highest gain, none near another or a known one.
 
     With k(x, r) the kernel of x at r, and b(r) the highest kernel at r of known or chosen queries, the gain of x is the
-    sum of w(r) max(0, k(x, r) - b(r)) over the covered queries r. A gain never grows while others are chosen
+    sum of w(r) max(0, k(x, r) - b(r)) over the covered queries r. With `labels`, the kernel of a labeled query at r
+    counts as far as r is believed to have its label: what looks like a labeled query and may be something else is not
+    covered by it. A gain never grows while others are chosen
     (submodularity), so an earlier value is an upper bound and only the top rows are measured again (Minoux 1978).
     Greedy choice reaches 1 - 1/e of the best batch (Nemhauser, Wolsey and Fisher 1978); Wei, Iyer and Bilmes 2015 use
     it for active learning.
     """
     if not len(vectors):
         return []
-    covered = _CoveredQueries(vectors, weight, known)
+    covered = _CoveredQueries(vectors, weight, known, labels)
     first = _weighted_sample(weight, FIRST_CANDIDATES)[0]
     others = np.setdiff1d(np.arange(len(vectors)), first)
     chosen: list[int] = []
@@ -58,7 +78,7 @@ def greedy_facility_location(
 class _CoveredQueries:
     """The queries that labels should cover, and how well each is covered so far."""
 
-    def __init__(self, vectors: Vectors, weight: NDArray[np.float64], known: Vectors):
+    def __init__(self, vectors: Vectors, weight: NDArray[np.float64], known: Vectors, labels: KnownLabels | None):
         """At most MAX_COVERED_QUERIES rows, sampled in proportion to weight, represent the (n, d) vectors."""
         mean = vectors.mean(axis=0, dtype=np.float64)
         spread = max(1.0 - float(mean @ mean), MIN_SPREAD)  # half the mean squared distance of two unit vectors
@@ -66,8 +86,12 @@ class _CoveredQueries:
         rows, self._weight = _weighted_sample(weight, MAX_COVERED_QUERIES)
         self._vectors = vectors[rows]
         self._coverage = np.zeros(len(rows), dtype=np.float32)
+        beliefs = labels.beliefs(rows) if labels else None
         for block in row_blocks(len(known)):
-            self._coverage = np.maximum(self._coverage, self._kernel(known[block]).max(axis=0))
+            kernel = self._kernel(known[block])
+            if labels and beliefs is not None:
+                kernel *= _same_label(beliefs, labels.column[block])
+            self._coverage = np.maximum(self._coverage, kernel.max(axis=0))
 
     def gains(self, vectors: Vectors) -> NDArray[np.float32]:
         """The gain of each of (k, d) vectors, shape (k,)."""
@@ -88,6 +112,13 @@ class _CoveredQueries:
         kernel *= self._sharpness
         np.exp(kernel, out=kernel)
         return kernel
+
+
+def _same_label(beliefs: NDArray[np.float32], column: NDArray[np.int64]) -> NDArray[np.float32]:
+    """How probable each known label is for each covered query, shape (known, covered); 1 where there is no label."""
+    probability: NDArray[np.float32] = beliefs.T[column]
+    probability[column < 0] = 1.0
+    return probability
 
 
 def _lazy_greedy(vectors: Vectors, covered: _CoveredQueries, excluded: Vectors, count: int, near: float) -> list[int]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from winnow.core.progress import Progress
 from winnow.core.vocabulary import AcquisitionStrategy, Split, State
+from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.confused_pairs import ConfusedPairs, label_errors_between, labeling_value
 from winnow.curation.annotations.crowdlab import ClassProbabilities
 from winnow.curation.annotations.label_errors import LabelErrorRanking, SuspectedLabelError, find_label_errors
@@ -61,13 +62,15 @@ class QueueModel:
             examined = examined[: RANDOM_OVERSAMPLING * count]
         texts = [free[i].text for i in examined]
         vectors = self.embed(texts)
-        known = [] if random else self._known_texts()
+        known_rows = [] if random else self._known_rows()
+        known = [row.text for row in known_rows]
         pool = AcquisitionPool(
             vectors=vectors,
             order=np.asarray(ranks, dtype=np.int64)[examined],
             eligible=np.array([free[i].assigned_split == Split.TRAIN for i in examined], dtype=bool),
             weight=np.array([free[i].weight for i in examined], dtype=np.float64),
             known=self.embed(known, ComparedFor.REPEATS) if known else vectors[:0],
+            known_labels=[row.label if row.state == State.LABELED else "" for row in known_rows],
             compared=self.embed(texts, ComparedFor.REPEATS),
             value=self._label_values(vectors) if strategy == AcquisitionStrategy.FEEDBACK else None,
         )
@@ -133,7 +136,7 @@ class QueueModel:
         counts = Counter(row.label for row in self.train_rows)
         return labeling_value(self.probe.probabilities(vectors), self.probe.classes, counts, self.focus)
 
-    def _known_texts(self) -> list[str]:
-        """Texts that are labeled in train or pending in the queue."""
+    def _known_rows(self) -> list[WorkingRow]:
+        """Records that are labeled in train or pending in the queue."""
         queued_rows = [row for row in self.rows if row.id in self.queued and row.state == State.UNLABELED]
-        return [row.text for row in (*self.train_rows, *queued_rows)]
+        return [*self.train_rows, *queued_rows]

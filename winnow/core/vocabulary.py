@@ -339,6 +339,6 @@ class AcquisitionStrategy(StrEnum):
     UNCERTAINTY = "uncertainty"
     DIVERSE = "diverse"
     MIXED = "mixed"
-    """Diverse, weighted by uncertainty."""
+    """Diverse, weighted by uncertainty; a label represents what is believed to share it."""
     FEEDBACK = "feedback"
     """Diverse, weighted by how much labeling a query helps to separate the labels that a run confuses."""

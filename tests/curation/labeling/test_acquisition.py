@@ -227,3 +227,20 @@ def test_a_hundred_thousand_are_chosen_from_in_seconds() -> None:
         begun = time.perf_counter()
         assert len(choose_queries(name, pool, 500, near=NEAR, probe=probe)) == 500
         assert time.perf_counter() - begun < 60  # 3 seconds on two idle cores
+
+
+@pytest.mark.parametrize(("labels", "asked"), [(["a", "a"], 1), (["b", "b"], 0)])
+def test_mixed_asks_again_beside_a_label_that_the_probe_does_not_expect_there(labels: list[str], asked: int) -> None:
+    vectors, topic = topics([30, 30])
+    probe = LinearProbe(2 * np.eye(2, DIMENSIONS, dtype=np.float32), np.zeros(2, dtype=np.float32), ["a", "b"])
+    pool = pool_of(vectors, vectors[[0, 30]], known_labels=labels)
+    assert topic[choose_queries("mixed", pool, 1, near=1.1, probe=probe)] == [asked]
+
+
+def test_a_pending_query_covers_what_is_near_whatever_its_label_will_be() -> None:
+    vectors, _ = topics([30, 20, 10])
+    pending, probe = pool_of(vectors, vectors[[0, 30]], known_labels=["", ""]), probe_for([5, 5])
+    unlabeled = pool_of(vectors, vectors[[0, 30]])
+    assert choose_queries("mixed", pending, 5, near=1.1, probe=probe) == choose_queries(
+        "mixed", unlabeled, 5, near=1.1, probe=probe
+    )

@@ -21,6 +21,7 @@ from winnow.training.evaluation.judge_serving import judge_goals_of_run
 from winnow.training.evaluation.latency import stored_latency
 from winnow.training.evaluation.paired import compare_paired, latency_ratio, within_label_noise
 from winnow.training.evaluation.run_predictions import predict_or_load
+from winnow.training.evaluation.seen_runs import p_if_chosen, runs_seen
 from winnow.training.run_release import release_of
 from winnow.training.runs import Run
 from winnow.validators.stats.intervals import measured_proportion, proportion
@@ -86,13 +87,15 @@ def compare(
     per_run = [
         _measure_run(run, table, labels, current_label(fallback) if fallback else None, target_goals) for run in runs
     ]
+    seen = runs_seen(runs, split)
     facts = ComparisonFacts(
         split=split,
         rows=len(table),
         left_out=common.left_out,
         relabeled=common.relabeled,
         runs=per_run,
-        pairs=_compare_pairs(runs, releases, table, labels),
+        runs_seen=seen,
+        pairs=_compare_pairs(runs, releases, table, labels, seen=seen),
     )
     for run, own in zip(runs, per_run, strict=True):
         # recorded before the score is shown
@@ -126,7 +129,7 @@ def _share(pairs: Sequence[tuple[str, str]], why: str) -> Measure:
 
 
 def _compare_pairs(
-    runs: Sequence[Run], releases: Sequence[Release], table: pd.DataFrame, labels: Sequence[str]
+    runs: Sequence[Run], releases: Sequence[Release], table: pd.DataFrame, labels: Sequence[str], *, seen: int
 ) -> list[ComparedPair]:
     """Every pair of runs, in the order given; p-values are adjusted for the number of pairs."""
     audit = newest_audit(releases)
@@ -146,6 +149,7 @@ def _compare_pairs(
             latency_ratio=latency_ratio(stored_latency(first), stored_latency(second)),
             p_adjusted=p,
             differs=p < SIGNIFICANCE_LEVEL,
+            p_if_chosen=p_if_chosen(one.p_value, seen),
         )
         for (first, second), one, p in zip(pairs, compared, adjusted, strict=True)
     ]

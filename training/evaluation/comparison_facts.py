@@ -103,6 +103,8 @@ class ComparedPair(PairedComparison):
     """p-value adjusted for the number of pairs of runs (Holm)."""
     differs: bool
     """Whether the adjusted p-value is below 0.05."""
+    p_if_chosen: float
+    """p-value if the two were chosen by their scores among all runs that were seen on the split (Bonferroni)."""
 
 
 class ComparedRun(Record):
@@ -141,5 +143,7 @@ class ComparisonFacts(Record):
     """Common rows with different labels in the releases; left out, because the right label is not known."""
     runs: list[ComparedRun]
     """Every run, in the order given."""
+    runs_seen: int
+    """Runs of the same releases whose score on the split somebody saw, these included."""
     pairs: list[ComparedPair]
     """Every pair of runs, in the order given."""

@@ -21,6 +21,7 @@ from winnow.core.hashing import file_sha256
 from winnow.core.result import NotMeasured
 from winnow.curation.releases.release import open_release
 from winnow.curation.review.label_accuracy_facts import LabelAccuracyFacts
+from winnow.reports.comparison_page import comparison_page
 from winnow.training.evaluation.compare import compare
 from winnow.training.evaluation.comparison_facts import LabelNoise
 from winnow.training.evaluation.paired import compare_paired, latency_ratio, within_label_noise
@@ -144,6 +145,20 @@ def test_runs_are_compared_and_each_look_is_written_into_every_run(frozen_exampl
     assert largest.p_adjusted >= largest.p_value
     assert [[look.split for look in run.read_looks()] for run in runs] == [["test"]] * 3
     assert list(found.rows.columns) == ["id", "text", "gold", *(run.id for run in runs)]
+
+
+def test_a_pair_that_was_chosen_among_many_runs_is_held_against_all_their_pairs(
+    frozen_example: Workspace, tmp_path: Path
+) -> None:
+    runs = [imported(frozen_example, tmp_path, f"run{n}", share) for n, share in enumerate((0.7, 0.5, 0.6, 0.8))]
+    compare(runs, "validation")
+    compare(runs[:3], "test")
+    pair = compare([runs[0], runs[3]], "test")
+    assert pair.facts.runs_seen == 4
+    assert pair.facts.pairs[0].p_if_chosen == pytest.approx(min(1.0, 6 * pair.facts.pairs[0].p_value))
+    (tmp_path / "runs" / runs[1].id / "looks.jsonl").write_text("cut off", encoding="utf-8")
+    assert compare([runs[0], runs[3]], "test").facts.runs_seen == 3
+    assert "3 runs of these releases were seen on test" in comparison_page(compare([runs[0], runs[3]], "test"))
 
 
 def test_releases_are_compared_on_the_rows_that_they_share(frozen_example: Workspace, tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ def print_comparison(comparison: Comparison) -> None:
     for pair in found.pairs:
         print_line()
         _print_pair(pair)
+        if found.runs_seen > len(found.runs):
+            chosen = f"if these two were chosen among them by their scores, p = {pair.p_if_chosen:.2g}"
+            print_line(f"{counted(found.runs_seen, 'run')} of these releases were seen on {found.split}: {chosen}")
 
 
 def _latency(latency: Latency | NotMeasured) -> str:

@@ -20,6 +20,7 @@ from winnow.curation.annotations.crowdlab import (
     reason_model_too_weak,
 )
 from winnow.curation.annotations.response_matrix import ResponseMatrix, response_matrix
+from winnow.curation.annotations.weighted_consensus import KnownAnswers, weighted_consensus
 
 ADJUDICATE_BELOW = 0.9
 """Confidence below which a record goes to an adjudicator (docs/decisions/0015-consensus.md)."""
@@ -58,22 +59,26 @@ class Consensus:
 
     method: ConsensusMethod
     why: str
-    """Why the method is majority and not CROWDLAB; empty for CROWDLAB."""
+    """Why the method is not CROWDLAB; empty for CROWDLAB."""
     records: tuple[RecordConsensus, ...]
+    copying: tuple[tuple[str, ...], ...] = ()
+    """Annotators who seem to copy from each other; their equal responses count once."""
 
 
 def find_consensus(
     responses: pd.DataFrame,
     *,
     probabilities: ClassProbabilities | None = None,
+    known: KnownAnswers | None = None,
     adjudicate_below: float = ADJUDICATE_BELOW,
 ) -> Consensus:
     """The consensus of each record of a table `record`, `who`, `label` (see `response_matrix`).
 
     With class probabilities, CROWDLAB (Goh, Tkachenko and Mueller 2022, arXiv 2210.06812, in cleanlab) chooses among
     the labels given: annotators and model are weighed by how well they agree with others. Without them, or where
-    CROWDLAB's weights cannot be estimated, the majority decides, and accurate annotators decide ties. Hold-out
-    records are labeled blind to any model: pass them separately, without probabilities.
+    CROWDLAB's weights cannot be estimated, each annotator is weighed by how they answer (`annotator_model`), and where
+    that cannot be estimated either, the majority decides. `known` are answers to gold records, which measure their
+    annotators. Hold-out records are labeled blind to any model: pass them separately, without probabilities.
 
     Raises ValueError for records without probabilities, and for invalid probabilities.
     """
@@ -91,39 +96,64 @@ def find_consensus(
                 "",
                 _record_consensus(aligned.matrix, labels, probable, adjudicate_below, min_responses=1),
             )
-    labels, found = _majority_labels(matrix)
-    records = _record_consensus(matrix, labels, found, adjudicate_below, min_responses=2)
-    return Consensus(ConsensusMethod.MAJORITY, why, records)
+    return find_consensus_of_matrix(matrix, why=why, known=known, adjudicate_below=adjudicate_below)
+
+
+def find_consensus_of_matrix(
+    matrix: ResponseMatrix,
+    *,
+    why: str = "no class probabilities",
+    known: KnownAnswers | None = None,
+    adjudicate_below: float = ADJUDICATE_BELOW,
+) -> Consensus:
+    """The consensus by the responses alone: by how each annotator answers, or the majority where too few overlap.
+
+    `why` says why no model takes part.
+    """
+    known, below = known or KnownAnswers.none(), adjudicate_below
+    most = _most_frequent(matrix)
+    if few := _reason_against_weights(matrix, known):
+        records = _record_consensus(matrix, _first_class(most), NotMeasured(few), below, min_responses=2)
+        return Consensus(ConsensusMethod.MAJORITY, why, records)
+    found = weighted_consensus(matrix, known)
+    allowed, by = (matrix.counts() > 0, found.probable) if found.breaks_ties is None else (most, found.breaks_ties)
+    among = np.where(allowed, np.round(by, 12), -1.0)
+    labels = _first_class(among == among.max(axis=1, keepdims=True))
+    records = _record_consensus(matrix, labels, found.probable, below, min_responses=2)
+    return Consensus(ConsensusMethod.WEIGHTED, why, records, found.copying)
 
 
 def _reason_against_crowdlab(matrix: ResponseMatrix, probabilities: ClassProbabilities | None) -> str:
     """Why CROWDLAB cannot be used; empty when it can."""
     if probabilities is None:
         return "no class probabilities"
-    overlap = int((matrix.per_record > 1).sum())
-    if overlap < MIN_OVERLAP:
-        return (
-            f"{counted(overlap, 'record')} {agreeing(overlap, 'has', 'have')} two or more "
-            f"responses, {MIN_OVERLAP} are needed"
-        )
+    if few := _too_few_shared(int((matrix.per_record > 1).sum())):
+        return few
     return "" if len({*matrix.labels, *probabilities.classes}) > 1 else "there is only one label"
 
 
-def _majority_labels(matrix: ResponseMatrix) -> tuple[NDArray[np.int64], ProbabilityRows | NotMeasured]:
-    """The most frequent label, the most probable one in a tie, shape (records,); and all class probabilities."""
+def _reason_against_weights(matrix: ResponseMatrix, known: KnownAnswers) -> str:
+    """Why nothing can be learned about annotators; empty when it can."""
+    if len(matrix.labels) < 2:
+        return "there is only one label"
+    return _too_few_shared(int((matrix.per_record > 1).sum()) + known.records)
+
+
+def _too_few_shared(overlap: int) -> str:
+    """Why so many records with two or more responses are too few; empty when they are enough."""
+    if overlap >= MIN_OVERLAP:
+        return ""
+    return (
+        f"{counted(overlap, 'record')} {agreeing(overlap, 'has', 'have')} two or more "
+        f"responses, {MIN_OVERLAP} are needed"
+    )
+
+
+def _most_frequent(matrix: ResponseMatrix) -> NDArray[np.bool_]:
+    """The most frequent labels of each record, shape (records, classes)."""
     counts = matrix.counts()
-    most = counts == counts.max(axis=1, initial=0, keepdims=True)
-    overlap = int((matrix.per_record > 1).sum())
-    if overlap < MIN_OVERLAP or len(matrix.labels) < 2:
-        few = (
-            f"{counted(overlap, 'record')} {agreeing(overlap, 'has', 'have')} two or more "
-            f"responses, {MIN_OVERLAP} are needed"
-        )
-        return _first_class(most), NotMeasured("there is only one label" if len(matrix.labels) < 2 else few)
-    prior = np.tile(counts.sum(axis=0) / counts.sum(), (len(counts), 1))
-    probable = posterior(matrix, most / most.sum(axis=1, keepdims=True), prior)
-    among = np.where(most, np.round(probable, 12), 0)
-    return _first_class(most & (among == among.max(axis=1, keepdims=True))), probable
+    most: NDArray[np.bool_] = counts == counts.max(axis=1, initial=0, keepdims=True)
+    return most
 
 
 def _first_class(which: NDArray[np.bool_]) -> NDArray[np.int64]:

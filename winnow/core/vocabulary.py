@@ -238,6 +238,8 @@ class ConsensusMethod(StrEnum):
 
     CROWDLAB = "crowdlab"
     """Annotators and a model are weighed by how well they agree with others."""
+    WEIGHTED = "weighted"
+    """Annotators are weighed by how each of them answers."""
     MAJORITY = "majority"
 
 

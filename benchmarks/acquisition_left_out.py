@@ -17,11 +17,14 @@ import statistics
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.texts import PUBLIC
+from winnow.core.hashing import stable_hash
+from winnow.core.user_cache import user_cache_folder
 from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.linear_probe import LinearProbe
@@ -36,7 +39,7 @@ POOL, TEST = 3000, 1500
 
 OUT_OF_SCOPE, OUT_OF_SCOPE_SHARE = "oos", 0.1
 
-SEEDS, ROUNDS, NEAR, STEPS = 5, 30, 0.97, 15
+SEEDS, ROUNDS, NEAR, STEPS = 3, 30, 0.97, 15
 
 SHARES = (0.85, 0.95)
 
@@ -72,15 +75,22 @@ Choose = Callable[[Pool, NDArray[np.int64], LinearProbe | None, NDArray[np.int64
 """Positions to label next, given those that are labeled, the probe and a random rank of each query."""
 
 
+@cache
 def rows_of(name: str) -> tuple[Vectors, Labels, Labels]:
-    """Vectors, labels and splits of a set."""
-    rows = [json.loads(line) for line in (PUBLIC / name / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    """Vectors, labels and splits of the distinct texts of a set; vectors are kept in the cache folder."""
+    lines = (PUBLIC / name / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = list({row["text"]: row for row in map(json.loads, lines)}.values())
+    texts = [row["text"] for row in rows]
+    path = user_cache_folder() / "benchmark_vectors" / f"{name}-{stable_hash(chr(10).join(texts), length=12)}.npy"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, open_embedder().encode(texts))
     split = np.array([row.get("split", "all") for row in rows])
-    return open_embedder().encode([row["text"] for row in rows]), np.array([row["label"] for row in rows]), split
+    return np.load(path), np.array([row["label"] for row in rows]), split
 
 
-def pool_of(told: str, seed: int) -> Pool:
-    """A pool and a test of a set, drawn at random."""
+def pool_of(told: str, seed: int, *, tested_on_all: bool = False) -> Pool:
+    """A pool and a test of a set, drawn at random; or with all other rows as the test."""
     name, _, kind = told.partition("-")
     vectors, label, split = rows_of(name)
     generator = np.random.default_rng(100 + seed)
@@ -92,6 +102,8 @@ def pool_of(told: str, seed: int) -> Pool:
         train, test = inside[len(inside) // 4 :], inside[: len(inside) // 4]
     outside = 0 if kind == "clean" else int(POOL * OUT_OF_SCOPE_SHARE)
     train, test = generator.permutation(train)[: POOL - outside], generator.permutation(test)[:TEST]
+    if tested_on_all:
+        test = np.setdiff1d(inside, train)
     pooled, answers = vectors[train], label[train]
     test = test[np.isin(label[test], answers)]
     if outside:

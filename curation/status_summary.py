@@ -7,6 +7,7 @@ from typing import Any
 
 from winnow.core.commands import in_python
 from winnow.core.deployment import Deployment
+from winnow.curation.checks.next_labels import NextLabels
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
 from winnow.curation.store.waivers import Waiver
 
@@ -73,6 +74,8 @@ class Status:
     """Records whose content was deleted."""
     no_signal: str
     """What shows that the labels do not depend on the texts, by the last check; empty otherwise."""
+    next_labels: NextLabels
+    """What the next 100 labels are expected to buy, by the last check."""
     next: str
     """The recommended command."""
 
@@ -105,5 +108,6 @@ class Status:
             "waivers": [asdict(one) for one in self.waivers],
             "forgotten": self.forgotten,
             "no_signal": self.no_signal,
+            "next_labels": asdict(self.next_labels),
             "next": self.next,
         }

@@ -56,6 +56,11 @@ class WorkspaceFolder:
         return (self.caches or self.state) / "label_judgments"
 
     @property
+    def learning_curves(self) -> Path:
+        """What the next labels were expected to buy; a cache."""
+        return (self.caches or self.state) / "learning_curves"
+
+    @property
     def earlier_tasks(self) -> Path:
         """Task files as they were before labels were renamed or merged, by the hash of the file afterwards."""
         return self.state / "earlier_tasks"

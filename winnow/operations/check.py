@@ -17,6 +17,7 @@ from winnow.validators.kinds import kind_of
 if TYPE_CHECKING:
     from winnow.core.progress import Progress
     from winnow.curation.checks.check import CheckResult
+    from winnow.curation.checks.next_labels import NextLabels
     from winnow.curation.engine.embedders.embedder import Embedder
     from winnow.curation.releases.provenance import Provenance
 
@@ -50,7 +51,20 @@ def check(
     checked = measure(workspace, tried, progress=progress).check
     if not settings:
         write_check_tables(checked, workspace.folder.reports)
+        next_labels(workspace, progress=progress)
     return checked
+
+
+def next_labels(workspace: WorkspaceContext, *, progress: Progress | None = None) -> NextLabels:
+    """What the next labels are expected to buy, which `status` then shows."""
+    from winnow.curation.checks.next_labels import measure_next_labels
+    from winnow.curation.store.working_view import working_rows
+
+    task, folder = workspace.task, workspace.folder
+    with workspace.store.reading() as connection:
+        rows = working_rows(connection)
+    caches = {"vectors_cache": folder.vectors, "cache": folder.learning_curves}
+    return measure_next_labels(rows, task, workspace.embedder(task), progress=progress, **caches)
 
 
 def _for_base_model(task: Task, model: str | None) -> Task:

@@ -13,6 +13,7 @@ from winnow.core.layout import WorkspaceFolder
 from winnow.core.vocabulary import SPLITS, Split, State
 from winnow.core.working_row import WorkingRow
 from winnow.curation.checks.label_signal import last_label_signal
+from winnow.curation.checks.next_labels import last_next_labels
 from winnow.curation.labeling.queues.adjudicate import adjudicate_candidates
 from winnow.curation.labeling.queues.label import rows_to_label
 from winnow.curation.labeling.throughput import annotator_activity, reading_seconds, typical_response_seconds
@@ -84,6 +85,7 @@ def read_status(connection: Connection, task: Task, folder: WorkspaceFolder) -> 
         waivers=active_waivers(connection, datetime.now(UTC).date()),
         forgotten=len(forgotten_ids(connection)),
         no_signal=signal,
+        next_labels=last_next_labels(rows, task, folder.learning_curves),
         next=command("label-errors") if signal else _next(task, states, lots_now, releases, runs, folder),
     )
 

@@ -10,9 +10,11 @@ from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import counts_by_name, print_line, print_table
 from winnow.cli.render.waiver_table import print_waivers
 from winnow.core.counted import counted
+from winnow.core.result import NotMeasured
 
 if TYPE_CHECKING:
     from winnow.core.deployment import Deployment
+    from winnow.curation.checks.next_labels import NextLabels
     from winnow.curation.status_summary import SourceSummary, Status
 
 
@@ -37,6 +39,7 @@ def print_status(status: Status) -> None:
     rows += [("lot", lot_line(lot, seconds, is_reading=is_reading)) for lot in status.lots]
     rows += [("generated", run_line(run)) for run in status.generation]
     rows += [("source", f"{s.id}  {s.name}  {s.origin}, license {s.license}{_retracted(s)}") for s in status.sources]
+    rows.append((f"next {status.next_labels.added} labels", _next_labels(status.next_labels)))
     if status.forgotten:
         rows.append(("erased", f"{status.forgotten:,}"))
     rows += [("releases", ", ".join(status.releases) or "none"), ("runs", ", ".join(status.runs) or "none")]
@@ -50,6 +53,17 @@ def print_status(status: Status) -> None:
     if status.waivers:
         print_line()
         print_waivers(status.waivers)
+
+
+def _next_labels(found: NextLabels) -> str:
+    """What they are expected to buy, with the interval and what it stands on."""
+    if isinstance(found.gain, NotMeasured):
+        return f"not measured: {found.gain.why}"
+    value, low, high = (100 * one for one in (found.gain.value, found.gain.low, found.gain.high))
+    return (
+        f"{value:+.1f} points of accuracy ({low:+.1f} to {high:+.1f}), measured on "
+        f"{counted(found.labeled, 'labeled train record')}"
+    )
 
 
 def _deployed(one: Deployment | None) -> str:

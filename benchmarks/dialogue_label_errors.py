@@ -171,7 +171,7 @@ def ranking(every: Sequence[Example], system_prompt: str) -> Iterator[tuple[int,
     texts = [TOOLS.request_text(content_of(one.dialogue)) if TOOLS.request_text else "" for one in every]
     by_model = find_label_errors(open_embedder().encode(texts), [one.label for one in every], texts)
     scores = {one.position: one.score for one in by_model.ranked}
-    proposed = {one.position: one.proposed for one in by_model.ranked if one.score > 0}
+    proposed = {one.position: one.proposed for one in by_model.suspected}
     found = []
     for place, pieces in enumerate(evidence):
         kinds = {piece.kind.value for piece in pieces}

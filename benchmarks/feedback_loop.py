@@ -203,7 +203,7 @@ def rounds(bank: Bank, seed: int, share: float) -> dict[str, tuple[float, float]
     suspected_errors = find_label_errors(
         bank.vectors[state.labeled], state.given[state.labeled].tolist(), groups(state.labeled), seed=seed
     )
-    suspected = state.labeled[[one.position for one in suspected_errors.ranked if one.score > 0]]
+    suspected = state.labeled[[one.position for one in suspected_errors.suspected]]
     after, again, wrong = loop(bank, state, found, seed)
     flips = int((state.given[state.labeled] != bank.labels[state.labeled]).sum())
     print(f"seed {seed}: {flips} flipped, {found.wrong} estimated; relabel {again}, of which {wrong} wrong", flush=True)

@@ -16,12 +16,13 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.texts import PUBLIC, vectors
-from winnow.curation.annotations import label_errors
+from winnow.curation.annotations import label_doubt, label_errors, near_copies, pooled_belief
 from winnow.curation.annotations.label_errors import find_label_errors
 from winnow.curation.annotations.out_of_fold import FOLDS, assign_folds, out_of_fold_probabilities
 from winnow.curation.engine.embedders.embedder import open_embedder
@@ -44,16 +45,15 @@ PAIRED = 0.5
 
 LISTED = 50
 
-TUNED: dict[str, tuple[float, ...]] = {
-    "MAX_EXCLUDED_SHARE": (0, 0.5, 0.8),
-    "BELIEF_FLOOR": (0.001, 0.01, 0.1),
-    "FOLD_REPEATS": (1, 2),
-    "FIRST_STEPS": (5, 20),
-    "FURTHER_STEPS": (10,),
+TUNED: dict[tuple[ModuleType, str], tuple[float, ...]] = {
+    (label_errors, "MAX_EXCLUDED_SHARE"): (0, 0.5, 0.8),
+    (near_copies, "NEAR_COPY"): (0.9, 0.95),
+    (label_doubt, "SIMILAR_LABELS"): (0.6, 0.65, 0.7),
+    (label_doubt, "STEEPNESS"): (2, 4, 8),
+    (pooled_belief, "FIRST_STEPS"): (5, 20),
+    (pooled_belief, "FURTHER_STEPS"): (10,),
 }
-"""Constants of curation.annotations.label_errors, changed one at a time.
-
-With MAX_EXCLUDED_SHARE 0 both rounds are the same."""
+"""Constants of the ranking, changed one at a time. With MAX_EXCLUDED_SHARE 0 the second round leaves out nothing."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +178,8 @@ def random_flips(name: str, data: Labeled) -> None:
         wrong = given != data.labels
         for ranked_by, ranking in rankings(data, given, seed):
             scores[ranked_by].append(measured(ranking, wrong))
-        found = find_label_errors(data.vectors, given.tolist(), data.groups, seed=seed).ranked
-        suspected = wrong[[one.position for one in found if one.score > 0]]
+        found = find_label_errors(data.vectors, given.tolist(), data.groups, seed=seed)
+        suspected = wrong[[one.position for one in found.suspected]]
         print(f"seed {seed}: {len(suspected):,} suspected, {suspected.sum():,} of them flipped")
     for ranked_by, values in scores.items():
         at, average = (statistics.mean(column) for column in zip(*values, strict=True))
@@ -198,10 +198,10 @@ def constants() -> None:
     sets = (labeled("rasa_nlu", "all", 8), labeled("clinc150", "validation"))
     tasks = [(data, partner) for data in sets for partner in (None, confused_pairs(data))]
     print("\n| constant | Rasa NLU, random | pairs | CLINC150 validation, random | pairs |\n|---|---|---|---|---|")
-    for constant, values in TUNED.items():
-        kept = getattr(label_errors, constant)
+    for (module, constant), values in TUNED.items():
+        kept = getattr(module, constant)
         for value in values:
-            setattr(label_errors, constant, value)
+            setattr(module, constant, value)
             cells = []
             for data, partner in tasks:
                 scores = []
@@ -213,7 +213,7 @@ def constants() -> None:
                 at, average = np.mean(scores, axis=0)
                 cells.append(f"{at:.1f}, {average:.1f}")
             print(f"| {constant} = {value:g} | {' | '.join(cells)} |", flush=True)
-        setattr(label_errors, constant, kept)
+        setattr(module, constant, kept)
 
 
 def real(name: str) -> None:
@@ -228,11 +228,7 @@ def real(name: str) -> None:
         ):
             shown = "; ".join(f"{data.texts[position]!r} {cosine:.2f}" for position, cosine in near[:2])
             print(f"   {label} ({probability:.2f}): {shown}")
-    suspected = sum(suspect.score > 0 for suspect in found.ranked)
-    print(
-        f"\n{suspected} of {len(data.labels):,} labels are less probable than another; "
-        f"not scored: {found.unscored_labels}"
-    )
+    print(f"\n{len(found.suspected)} of {len(data.labels):,} are suspected; not scored: {found.unscored_labels}")
 
 
 def speed() -> None:

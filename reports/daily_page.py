@@ -13,7 +13,7 @@ from winnow.core.commands import command
 from winnow.core.counted import counted
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import GateVerdict
-from winnow.curation.annotations.correction_steps import CORRECTION_STEPS, suspected_counts
+from winnow.curation.annotations.correction_steps import CORRECTION_STEPS, suspected_counts, wrong_label_line
 from winnow.curation.checks.coverage.coverage_report import CoverageReport
 from winnow.curation.releases.release_use import run_command
 from winnow.curation.review.lot_facts import LotFacts, UndrawnLotFacts
@@ -250,6 +250,7 @@ def write_daily_report(report: DailyReport, folder: Path) -> Path:
         alpha=format_alpha,
         lot_words=describe_lot,
         suspected_counts=suspected_counts,
+        wrong_label_line=wrong_label_line,
         suspected_shown=SUSPECTED_SHOWN,
         correction_steps=CORRECTION_STEPS,
         most=max(report.status.by_label.values(), default=1) or 1,

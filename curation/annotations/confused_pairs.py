@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.curation.annotations.feedback_facts import read_feedback
-from winnow.curation.annotations.label_errors import BELIEF_FLOOR, SuspectedLabelError
+from winnow.curation.annotations.label_errors import SuspectedLabelError
 from winnow.curation.annotations.nearest_of_label import NearestOfLabel
 from winnow.curation.annotations.out_of_fold import (
     FAST_FIT_TOLERANCE,
@@ -20,6 +20,9 @@ from winnow.curation.annotations.out_of_fold import (
     out_of_fold_probabilities,
 )
 from winnow.curation.engine.vectors import Vectors
+
+BELIEF_FLOOR = 0.01
+"""Added to both probabilities before the odds are taken: a ratio of two negligible numbers is no evidence."""
 
 FOLD_REPEATS = 2
 """Divisions of the groups into folds, over which probabilities are averaged."""

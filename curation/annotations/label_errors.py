@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.curation.annotations.indistinct_labels import LabelPairs, find_indistinct_labels
+from winnow.curation.annotations.label_doubt import LabelDoubt
+from winnow.curation.annotations.near_copies import groups_with_near_copies
 from winnow.curation.annotations.nearest_of_label import NearestOfLabel
 from winnow.curation.annotations.out_of_fold import FOLDS, RowIndices, assign_folds, groups_per_label
-from winnow.curation.annotations.quick_out_of_fold import QuickProbes
-from winnow.curation.engine.quick_probe import probe_rows
+from winnow.curation.annotations.pooled_belief import PenaltyPair, pooled_belief
+from winnow.curation.annotations.read_first import read_first
+from winnow.curation.annotations.wrong_label_count import suspected_by_model, wrong_label_count
 from winnow.curation.engine.vectors import Vectors
-
-FOLD_REPEATS = 1
-"""Divisions of the groups into folds, over which probabilities are averaged. 2 take twice as long and find no more
-(docs/decisions/0073-label-errors-in-check.md)."""
-
-FIRST_STEPS = 10
-"""Steps of each fit in the first round. 20 take twice as long and find no more (the same note)."""
-
-FURTHER_STEPS = 5
-"""Steps in the second round, from where the first one stopped."""
-
-BELIEF_FLOOR = 0.01
-"""Added to every probability before logarithms are taken (docs/decisions/0016-label-errors.md)."""
+from winnow.validators.stats.clustered_share import count_by_cluster, design_effect
 
 MAX_EXCLUDED_SHARE = 0.5
 """At most this share of a label's records is excluded from the second round, so that no label vanishes."""
@@ -38,7 +30,8 @@ class JudgedLabel:
 
     position: int
     score: float
-    """Natural logarithm of the odds of the proposed label against the given one; above 0, it is more credible."""
+    """How doubtful the label is: minus the natural logarithm of the share of judged records that are at least as
+    doubtful, so 4.6 means that one record in a hundred is."""
     given: str
     proposed: str
     """The most credible of the other labels."""
@@ -53,6 +46,12 @@ class JudgedLabels(NamedTuple):
     ranked: list[JudgedLabel]
     unscored_labels: dict[str, int]
     """Labels with too few groups to be judged, and how many groups each has."""
+    read_first: int = 0
+    """The first records with a more probable label that hold about 80 % of the wrong labels."""
+    design_effect: float = 1.0
+    """How many times fewer independent records would tell as much: near copies are right or wrong together."""
+    indistinct_labels: LabelPairs = ()
+    """Labels between which the model cannot choose."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,8 @@ class LabelErrorRanking:
     ranked: list[SuspectedLabelError]
     unscored_labels: dict[str, int]
     """Labels with too few groups to be scored, and how many groups each has."""
+    suspected: list[SuspectedLabelError] = field(default_factory=list)
+    """As many of the first as labels may be wrong."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,15 @@ def judge_labels(vectors: Vectors, labels: Sequence[str], groups: Sequence[str],
         return JudgedLabels([], unscored_labels)
     rows = _sorted_rows(vectors, labels, groups)
     scorable = np.isin(rows.codes, [rows.names.index(label) for label in scored])
-    probe, belief = _two_rounds(rows, scorable, seed)
-    return JudgedLabels(_rank(rows, np.flatnonzero(scorable), probe, belief), unscored_labels)
+    groups = groups_with_near_copies(rows.vectors, rows.codes, rows.keys, at_least=FOLDS)
+    first, doubt = _two_rounds(rows, groups, scorable, seed)
+    return JudgedLabels(
+        _rank(rows, np.flatnonzero(scorable), doubt),
+        unscored_labels,
+        read_first(doubt, scorable, seed),
+        _design_effect(doubt, scorable, groups),
+        find_indistinct_labels(first, rows.names),
+    )
 
 
 def find_label_errors(
@@ -114,15 +122,16 @@ def find_label_errors(
     """The same ranking with the nearest records of both labels, which annotators are shown."""
     judged = judge_labels(vectors, labels, groups, seed=seed)
     near = NearestOfLabel(vectors, labels, groups)
-    ranked = [
-        SuspectedLabelError(
+    ranked = {
+        one.position: SuspectedLabelError(
             **vars(one),
             near_given=near.of(one.position, one.given),
             near_proposed=near.of(one.position, one.proposed),
         )
         for one in judged.ranked
-    ]
-    return LabelErrorRanking(ranked, judged.unscored_labels)
+    }
+    shown = [ranked[one.position] for one in suspected_by_model(judged.ranked, wrong_label_count(judged))]
+    return LabelErrorRanking(list(ranked.values()), judged.unscored_labels, shown)
 
 
 def _sorted_rows(vectors: Vectors, labels: Sequence[str], groups: Sequence[str]) -> _SortedRows:
@@ -131,55 +140,61 @@ def _sorted_rows(vectors: Vectors, labels: Sequence[str], groups: Sequence[str])
     return _SortedRows(vectors[order], codes, names.tolist(), [groups[i] for i in order], order)
 
 
-def _two_rounds(rows: _SortedRows, scorable: NDArray[np.bool_], seed: int) -> tuple[Vectors, Vectors]:
-    """The probes' probabilities and the logarithms of belief, each (n, labels), averaged over both rounds."""
-    labels = [rows.names[code] for code in rows.codes]
-    folds = [assign_folds(labels, rows.keys, seed * FOLD_REPEATS + i) for i in range(FOLD_REPEATS)]
-    probes = QuickProbes(probe_rows(rows.vectors, len(rows.names)), rows.codes, len(rows.names), folds)
-    first = probes.probabilities(np.ones(len(labels), dtype=bool), FIRST_STEPS)
-    belief = _log_belief(first)
-    doubtful = _excluded_from_second_round(_error_scores(belief, rows.codes)[0], rows.codes, scorable)
-    again = probes.probabilities(~doubtful, FURTHER_STEPS)
-    return (first + again) / np.float32(2), (belief + _log_belief(again)) / np.float32(2)
+class _Rounds(NamedTuple):
+    first: LabelDoubt
+    mean: LabelDoubt
+    """From the mean probabilities of both rounds."""
 
 
-def _log_belief(probabilities: Vectors) -> Vectors:
-    """Logarithm of the belief in each label: its difference between two labels is their log-odds.
-
-    The floor keeps a ratio of two negligible numbers from looking like evidence. With none the difference is the
-    log-odds themselves, with a large one it orders rows as the normalized margin of confident learning does
-    (Northcutt, Jiang and Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels).
-    """
-    logarithm: Vectors = np.log(probabilities + np.float32(BELIEF_FLOOR))
-    return logarithm
-
-
-def _error_scores(belief: Vectors, codes: RowIndices) -> tuple[Vectors, RowIndices]:
-    """The score of every row from logarithms of belief, and its most credible other label."""
-    row = np.arange(len(codes))
-    others = belief.copy()
-    others[row, codes] = -np.inf
-    best = others.argmax(axis=1)
-    return belief[row, best] - belief[row, codes], best
+def _two_rounds(rows: _SortedRows, groups: Sequence[str], scorable: NDArray[np.bool_], seed: int) -> _Rounds:
+    """The doubt about every label; the second round leaves out what looks wrong in the first."""
+    names, codes = rows.names, rows.codes
+    folds = [assign_folds([names[code] for code in codes], groups, seed)]
+    probes = PenaltyPair.on(rows.vectors, codes, len(names), folds)
+    weak, strong = probes.first_round()
+    first = LabelDoubt(pooled_belief(weak, strong, codes), codes)
+    again = probes.second_round(~_excluded_from_second_round(first, scorable))
+    means = [(one + other) / np.float32(2) for one, other in zip((weak, strong), again, strict=True)]
+    return _Rounds(first, LabelDoubt(pooled_belief(means[0], means[1], codes), codes))
 
 
-def _excluded_from_second_round(score: Vectors, codes: RowIndices, scorable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Rows excluded from the second round: doubtful, scorable, and in the more doubtful half of their label."""
+def _excluded_from_second_round(doubt: LabelDoubt, scorable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The most doubtful scorable rows, as many as labels are contradicted, and at most half of each label."""
+    sure = doubt.sure & scorable
+    if not sure.any():
+        return sure
+    contradicted = (doubt.predicted != doubt.codes)[sure].mean()
+    score = np.where(scorable, doubt.score, -np.inf)
+    most = np.zeros(len(score), dtype=bool)
+    most[np.argsort(-score, kind="stable")[: round(contradicted * scorable.sum())]] = True
+    return most & (_rank_in_label(score, doubt.codes) < (MAX_EXCLUDED_SHARE * np.bincount(doubt.codes)[doubt.codes]))
+
+
+def _rank_in_label(score: NDArray[np.float64], codes: RowIndices) -> RowIndices:
+    """Of every row, how many rows of its label are more doubtful."""
     order = np.lexsort((-score, codes))
     size = np.bincount(codes)
     rank = np.empty(len(codes), dtype=np.int64)
     rank[order] = np.arange(len(codes)) - (np.cumsum(size) - size)[codes[order]]
-    return scorable & (score > 0) & (rank < (MAX_EXCLUDED_SHARE * size[codes]).astype(np.int64))
+    return rank
 
 
-def _rank(rows: _SortedRows, scored: RowIndices, probe: Vectors, belief: Vectors) -> list[JudgedLabel]:
+def _design_effect(doubt: LabelDoubt, scorable: NDArray[np.bool_], groups: Sequence[str]) -> float:
+    """That of the sure rows, which are clustered in groups."""
+    sure = np.flatnonzero(doubt.sure & scorable)
+    contradicted = (doubt.predicted != doubt.codes)[sure].tolist()
+    counts = count_by_cluster((groups[row], int(hit), 1) for row, hit in zip(sure.tolist(), contradicted, strict=True))
+    return design_effect(counts) if counts else 1.0
+
+
+def _rank(rows: _SortedRows, scored: RowIndices, doubt: LabelDoubt) -> list[JudgedLabel]:
     """The scored rows, most doubtful first, ties by group."""
-    score, best = _error_scores(belief, rows.codes)
+    names, probability = rows.names, doubt.belief.pooled
+    score = doubt.score
 
     def judged(row: int) -> JudgedLabel:
-        given, proposed = int(rows.codes[row]), int(best[row])
-        names, odds = rows.names, float(score[row])
-        shares = (float(probe[row, given]), float(probe[row, proposed]))
-        return JudgedLabel(rows.order[row], odds, names[given], names[proposed], *shares)
+        given, proposed = int(rows.codes[row]), int(doubt.best_other[row])
+        shares = (float(probability[row, given]), float(probability[row, proposed]))
+        return JudgedLabel(rows.order[row], float(score[row]), names[given], names[proposed], *shares)
 
     return [judged(row) for row in scored[np.argsort(-score[scored], kind="stable")].tolist()]

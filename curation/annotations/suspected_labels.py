@@ -12,6 +12,7 @@ from winnow.core.record import ABSENT_IF_NONE, Record
 from winnow.core.vocabulary import Split
 from winnow.core.working_row import WorkingRow
 from winnow.curation.annotations.label_errors import JudgedLabel
+from winnow.curation.annotations.wrong_label_count import WrongLabelCount
 
 STRONGEST = 5
 """Suspected records that `check` shows as examples."""
@@ -33,8 +34,8 @@ class SuspectedLabel(Record):
     strong_kinds: tuple[EvidenceKind, ...]
     """Those of them with strong evidence."""
     score: Annotated[float | None, ABSENT_IF_NONE] = None
-    """Natural logarithm of the odds of the most credible other label against the given one; absent where no model
-    judged the record."""
+    """How doubtful the model finds the label: minus the natural logarithm of the share of judged records that are at
+    least as doubtful; absent where no model judged the record."""
     given_probability: Annotated[float | None, ABSENT_IF_NONE] = None
     """The probability of its label by a model that did not see its group; absent where no model judged the record."""
     proposed_probability: Annotated[float | None, ABSENT_IF_NONE] = None
@@ -64,6 +65,8 @@ class LabelErrorSummary(Record):
     """Labels with too few groups for a model to judge their records, and how many groups each has."""
     confirmed: int
     """Records that would be suspected, but a person confirmed or gave the label after it was suspected."""
+    wrong_labels: WrongLabelCount
+    """How many labels of train are wrong, by what the model finds where it is surest."""
     strongest: tuple[SuspectedLabel, ...]
     """The most suspicious few."""
 
@@ -81,12 +84,15 @@ class LabelErrors(Record):
     """Labels with too few groups for a model to judge their records, and how many groups each has."""
     confirmed: int = 0
     """Records that would be suspected, but a person confirmed or gave the label after it was suspected."""
+    wrong_labels: WrongLabelCount
+    """How many labels of train are wrong, by what the model finds where it is surest."""
     suspected: tuple[SuspectedLabel, ...]
-    """Suspected records, the most suspicious first."""
+    """Suspected records, the most suspicious first: of those that only a model suspects, as many as may be wrong."""
 
     def summary(self) -> LabelErrorSummary:
         """The counts, and the strongest few."""
-        facts = {name: getattr(self, name) for name in ("records", "scored", "by_kind", "unscored_labels", "confirmed")}
+        names = ("records", "scored", "by_kind", "unscored_labels", "confirmed", "wrong_labels")
+        facts = {name: getattr(self, name) for name in names}
         strongest = self.suspected[:STRONGEST]
         return LabelErrorSummary(**facts, suspected=len(self.suspected), strongest=strongest)
 

@@ -20,7 +20,7 @@ from winnow.curation.engine.compared_vectors import ComparedFor, compared_vector
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.validators.kinds import kind_of
 
-FORMAT = "1"
+FORMAT = "2"
 """Raise it when judgments change: older cache entries are then ignored."""
 
 
@@ -91,12 +91,17 @@ def _to_arrays(found: JudgedRecords) -> dict[str, Any]:
         "figures": np.array(figures, dtype=np.float64).reshape(-1, 3),
         "unscored": np.array(list(unscored), dtype=str),
         "unscored_groups": np.array(list(unscored.values()), dtype=np.int64),
+        "read_first": np.array(found.judged.read_first),
+        "design_effect": np.array(found.judged.design_effect),
+        "indistinct_labels": np.array(found.judged.indistinct_labels, dtype=str).reshape(-1, 2),
     }
 
 
 def _from_arrays(stored: dict[str, Any]) -> JudgedRecords:
     unscored = dict(zip(stored["unscored"].tolist(), stored["unscored_groups"].tolist(), strict=True))
-    return JudgedRecords(stored["ids"].tolist(), JudgedLabels(list(_judged(stored)), unscored))
+    pairs = tuple((one, other) for one, other in stored["indistinct_labels"].tolist())
+    counts = int(stored["read_first"]), float(stored["design_effect"]), pairs
+    return JudgedRecords(stored["ids"].tolist(), JudgedLabels(list(_judged(stored)), unscored, *counts))
 
 
 def _judged(stored: dict[str, Any]) -> Iterator[JudgedLabel]:

@@ -13,6 +13,7 @@ from winnow.core.progress import Progress
 from winnow.core.result import NotMeasured
 from winnow.core.vocabulary import Split, State
 from winnow.core.working_row import WorkingRow
+from winnow.curation.annotations.label_errors import JudgedLabel
 from winnow.curation.annotations.suspected_labels import (
     LabelErrors,
     counts_by_kind,
@@ -20,7 +21,8 @@ from winnow.curation.annotations.suspected_labels import (
     ranked,
     suspected_label,
 )
-from winnow.curation.checks.judged_records import JudgedRecords, judge_records
+from winnow.curation.annotations.wrong_label_count import suspected_by_model, wrong_label_count
+from winnow.curation.checks.judged_records import judge_records
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.pii.scrub import Scrubber
 from winnow.validators.kinds import kind_of
@@ -56,10 +58,14 @@ class LabelErrorSearch:
         caches = {"vectors_cache": self.folder.vectors, "cache": self.folder.label_judgments}
         by_model = judge_records(self.rows, self.task, self.embedder, progress=progress, **caches)
         labeled = [row for row in self.rows if row.state == State.LABELED]
-        evidence = _evidence(labeled, self.task, by_model)
+        confirmed = {row.id for row in labeled if row.label in self.reviewed.get(row.id, ())}
+        places = {number for number, one in enumerate(by_model.ids) if one in confirmed}
+        count = wrong_label_count(by_model.judged, confirmed=places)
+        contradicted = suspected_by_model(by_model.judged.ranked, count, confirmed=places)
+        evidence = _evidence(labeled, self.task, {by_model.ids[one.position]: one for one in contradicted})
         judged = {by_model.ids[one.position]: one for one in by_model.judged.ranked}
         doubted = [row for row in labeled if evidence[row.id]]
-        open_rows = [row for row in doubted if row.label not in self.reviewed.get(row.id, ())]
+        open_rows = [row for row in doubted if row.id not in confirmed]
         suspected = ranked(
             suspected_label(row, evidence[row.id], judged.get(row.id), self._shown(row)) for row in open_rows
         )
@@ -69,6 +75,7 @@ class LabelErrorSearch:
             by_kind=counts_by_kind(suspected),
             unscored_labels=by_model.judged.unscored_labels,
             confirmed=len(doubted) - len(open_rows),
+            wrong_labels=count,
             suspected=tuple(suspected),
         )
 
@@ -77,7 +84,9 @@ class LabelErrorSearch:
         return self.scrubber.scrub(kind_of(self.task).readable(row.content)).text
 
 
-def _evidence(rows: Sequence[WorkingRow], task: Task, by_model: JudgedRecords) -> dict[str, list[LabelEvidence]]:
+def _evidence(
+    rows: Sequence[WorkingRow], task: Task, contradicted: Mapping[str, JudgedLabel]
+) -> dict[str, list[LabelEvidence]]:
     """Everything against each record, by id. Rules compare records of one split only: no other split's answers leak."""
     kind, contents = kind_of(task), {row.id: row.content for row in rows}
     evidence: dict[str, list[LabelEvidence]] = {}
@@ -85,8 +94,7 @@ def _evidence(rows: Sequence[WorkingRow], task: Task, by_model: JudgedRecords) -
         members = [row for row in rows if row.assigned_split == split]
         found = kind.label_evidence([LabeledContent(row.id, row.content, row.label) for row in members], task)
         evidence |= {row.id: list(pieces) for row, pieces in zip(members, found, strict=True)}
-    for error in by_model.judged.ranked:
-        record = by_model.ids[error.position]
-        if error.score > 0 and kind.could_be(contents[record], error.proposed):
+    for record, error in contradicted.items():
+        if kind.could_be(contents[record], error.proposed):
             evidence[record].append(out_of_fold_evidence(error))
     return evidence

@@ -42,16 +42,16 @@ class ProbeRows(NamedTuple):
     """Of each coordinate's squared weight; shape (dimensions + 1, 1)."""
 
 
-def probe_rows(vectors: Vectors, classes: int) -> ProbeRows:
+def probe_rows(vectors: Vectors, classes: int, *, inverse_penalty: float = INVERSE_PENALTY) -> ProbeRows:
     """Coordinates for fits with so many classes on (n, d) vectors, or on parts of them."""
     mean = vectors.mean(axis=0)
     centred = vectors - mean
     variances, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
     curvature = CURVATURE / classes
-    scale = 1 / np.sqrt(curvature * np.clip(variances, 0, None) + 1 / INVERSE_PENALTY)
+    scale = 1 / np.sqrt(curvature * np.clip(variances, 0, None) + 1 / inverse_penalty)
     bias = np.full((len(vectors), 1), 1 / np.sqrt(curvature * max(len(vectors), 1)))
     design = np.hstack([centred @ (axes * scale).astype(np.float32), bias])
-    penalty = np.append(scale**2 / INVERSE_PENALTY, 0)[:, None]
+    penalty = np.append(scale**2 / inverse_penalty, 0)[:, None]
     return ProbeRows(np.ascontiguousarray(design, dtype=np.float32), penalty.astype(np.float32))
 
 

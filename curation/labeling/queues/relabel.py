@@ -49,7 +49,7 @@ def label_error_candidates(
     for one in label_errors:
         row = rows[one.position]
         decider = _decider_to_doubt(row)
-        if one.score <= 0 or not decider:
+        if not decider:
             continue
         nearest = [*one.near_given[:NEIGHBORS_SHOWN], *one.near_proposed[:NEIGHBORS_SHOWN]]
         head = (
@@ -102,7 +102,7 @@ def _find(inputs: QueueInputs) -> list[QueueCandidate]:
     model, noun = inputs.model, kind_of(inputs.task).noun
     confused = label_error_candidates(model.train_rows, model.confused_pair_errors, noun=noun, doubted_by=PAIR_MODEL)
     conflicts = conflict_candidates(inputs.rows, inputs.conflicts) if inputs.conflicts is not None else []
-    errors = label_error_candidates(model.train_rows, model.label_errors.ranked, noun=noun)
+    errors = label_error_candidates(model.train_rows, model.label_errors.suspected, noun=noun)
     return without_repeats(confused, without_repeats(conflicts, errors))
 
 

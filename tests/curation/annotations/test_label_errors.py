@@ -44,9 +44,9 @@ def test_planted_errors_stand_first_with_their_true_label_proposed(seed: int) ->
     assert {suspect.position for suspect in found.ranked[:18]} == set(planted)
     for suspect in found.ranked[:18]:
         assert (suspect.given, suspect.proposed) == (labels[suspect.position], true[suspect.position])
-        assert suspect.score > 0
         assert suspect.proposed_probability > suspect.given_probability
-    assert all(suspect.score < 0 for suspect in found.ranked[18:])
+    assert all(suspect.proposed_probability < suspect.given_probability for suspect in found.ranked[18:])
+    assert found.suspected == found.ranked[:18]
 
 
 def test_every_judged_row_stands_once_in_falling_order() -> None:

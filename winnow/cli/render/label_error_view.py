@@ -9,7 +9,7 @@ from winnow.cli.render.terminal import counts_by_name, print_line, print_table
 from winnow.core.counted import counted
 from winnow.core.label_error_evidence import EvidenceKind
 from winnow.core.result import NotMeasured
-from winnow.curation.annotations.correction_steps import CORRECTION_STEPS, suspected_counts
+from winnow.curation.annotations.correction_steps import CORRECTION_STEPS, suspected_counts, wrong_label_line
 from winnow.curation.annotations.suspected_labels import STRONGEST
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def print_label_errors(found: LabelErrors) -> None:
         _print_evidence(shown)
         print_line()
     print_line(f"suspected: {suspected_counts(found)}")
+    if found.scored:
+        print_line(f"estimate: {wrong_label_line(found.wrong_labels)}")
     if found.confirmed:
         print_line(f"not listed: {counted(found.confirmed, 'record')} whose label a person confirmed or corrected")
     if found.by_kind:
@@ -67,6 +69,8 @@ def print_suspected(found: LabelErrors | NotMeasured) -> None:
         return
     print_line()
     print_line(f"suspected label errors: {suspected_counts(found)}", style="yellow" if found.suspected else None)
+    if found.scored:
+        print_line(f"  {wrong_label_line(found.wrong_labels)}")
     if found.suspected:
         shown = found.suspected[:STRONGEST]
         print_table(["text", "label", "suggested", "probability of both"], [_example(one) for one in shown], right=[3])

@@ -25,7 +25,7 @@ from winnow.validators.stats.intervals import measured_proportion
 
 SEEDS = 3
 
-AMOUNTS = (100, 200, 300, 500, 800, 1200)
+AMOUNTS = (100, 200, 400, 800)
 
 STRATEGIES = (AcquisitionStrategy.RANDOM, AcquisitionStrategy.MIXED)
 

@@ -235,8 +235,9 @@ def check(
     similarities = measure_similarity(eligible, task, embedder, progress=progress, **caches)
     similarities = with_near_hold_out(similarities, eligible, task, embedder, progress=progress, **caches)
     selection = select(eligible, task, similarities.pairs, similarities.nearest)
+    given_labels = kind_of(task).target_of is given_target
     traffic_coverage = measure_traffic_coverage(
-        selection.final, embedder, fallback=task.fallback, progress=progress, **caches
+        selection.final, embedder, fallback=task.fallback, given_labels=given_labels, progress=progress, **caches
     )
     private_data = records_with_pii(table, task, scrubber, folder.near_pairs)
     rendered = render_for_base_model(eligible, task, folder.root, progress=progress)

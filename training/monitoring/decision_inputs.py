@@ -24,16 +24,18 @@ from winnow.curation.releases.manifest import MANIFEST
 from winnow.curation.releases.release import Release, open_release
 from winnow.training.evaluation.stored_results import accuracy_of
 from winnow.training.methods import predict
-from winnow.training.monitoring.drift import Drift, TrainedRelease, measure_drift
+from winnow.training.monitoring.drift import Drift, measure_drift
 from winnow.training.monitoring.new_records import count_changed_records, count_new_records, has_removed_records
 from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.select_candidate import EvaluatedRun
 from winnow.training.monitoring.stored_evidence import StoredEvidence, evidence_of
+from winnow.training.monitoring.uncovered_queries import TrainedRelease
 from winnow.training.monitoring.work_done import WorkDone
 from winnow.training.run_facts import IMPORTED
 from winnow.training.run_release import release_folder
 from winnow.training.runs import NO_MODEL, RUN_FILE, Run
 from winnow.validators.kinds import kind_of
+from winnow.validators.kinds.kind import given_target
 
 if TYPE_CHECKING:
     from winnow.config.task import Task
@@ -207,7 +209,13 @@ class DecisionInputs:
 
         return measure_drift(
             self.log_traffic,
-            TrainedRelease(release.name, at, release.rows("train"), release.manifest.task.fallback),
+            TrainedRelease(
+                release.name,
+                at,
+                release.rows("train"),
+                release.manifest.task.fallback,
+                kind_of(release.task()).target_of is given_target,
+            ),
             self.evidence.label_shift or (NotMeasured(NO_MODEL) if run.facts.method == IMPORTED else predict_labels),
             embedder(),
             vectors_cache=self.folder.vectors,

@@ -29,7 +29,7 @@ class RuleThresholds:
     rules: DecisionRulesConfig = DEFAULT_RULES
     latency_ms: float | None = None
     """The goal for p95; None: the task has none, and no model is too slow."""
-    uncovered_max: float = 0.30
+    uncovered_max: float = 0.20
     """Share of traffic without a near train record that the gate `traffic_coverage` allows."""
 
     @classmethod

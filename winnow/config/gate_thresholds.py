@@ -60,10 +60,10 @@ class FacetMarginalsThresholds(LoosenableSection):
 
 
 class TrafficCoverageThresholds(LoosenableSection):
-    """Queries of users must be near records in train."""
+    """Train must have the labels of what users ask."""
 
-    share_min: Share = 0.70
-    """Minimum share of unlabeled log queries with a near train record, weighted by the frequency of each query."""
+    share_min: Share = 0.80
+    """Minimum share of unlabeled log queries that train covers, weighted by the frequency of each query."""
 
 
 class LabelAccuracyThresholds(LoosenableSection):
@@ -106,6 +106,6 @@ class GateThresholds(TaskSection):
     facet_marginals: FacetMarginalsThresholds = FacetMarginalsThresholds()
     """Of the gate on uniform wording."""
     traffic_coverage: TrafficCoverageThresholds = TrafficCoverageThresholds()
-    """Of the gate on queries of users without a near train record."""
+    """Of the gate on queries of users that train does not cover."""
     answer_style: AnswerStyleThresholds = AnswerStyleThresholds()
     """Of the gate on answers that are written alike, for `kind: tools`."""

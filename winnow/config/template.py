@@ -73,7 +73,7 @@ gates:                            # thresholds; one looser than its default also
   minimum_per_label: {train_rows: 10}
   label_balance: {ratio_max: 10}
   facet_marginals: {share_max: 0.95, labels_share_max: 0.10}
-  traffic_coverage: {share_min: 0.70}
+  traffic_coverage: {share_min: 0.80}
 licenses:
   allow: []                       # licenses that pass although they are `unknown` or forbid commercial use
 # goals: {accuracy: 0.95, recall.LABEL: 0.9}   # what a model must reach; met, not met, or not enough evidence

@@ -14,13 +14,13 @@ from winnow.validators.stats.quantiles import quantile
 DEFAULT_CUT = 0.40
 """The cut when train has too few labels to measure one; 0.38 is measured on CLINC150, 0.41 on BANKING77."""
 
-CUT_BOUNDS = (0.30, 0.50)
+CUT_BOUNDS = (0.15, 0.60)
 """Guards against a cut that is too tight (train of near-copies) or too unassigned (train of mixed labels)."""
 
 COHESION_QUANTILE = 0.25
 """The quantile of train's labels, by cohesion, that a region must match."""
 
-MIN_ROWS, MIN_LABELS = 5, 8
+MIN_ROWS, MIN_LABELS = 5, 3
 """The cut is measured with at least this many labels of at least this many rows."""
 
 MIN_CLUSTER_SIZE = 5
@@ -57,7 +57,7 @@ def fit_centered_space(train: Vectors, labels: Sequence[str]) -> CenteredSpace:
     return CenteredSpace(space.center, float(np.clip(quantile(cohesion, COHESION_QUANTILE), *CUT_BOUNDS)))
 
 
-def cluster(vectors: Vectors, space: CenteredSpace) -> NDArray[np.int64]:
+def cluster(vectors: Vectors, space: CenteredSpace, *, min_size: int = MIN_CLUSTER_SIZE) -> NDArray[np.int64]:
     """A region for each of (n, d) vectors, -1 for none; region 0 is the largest. Equal input gives equal output."""
     from scipy.cluster.hierarchy import fcluster, linkage
 
@@ -66,10 +66,10 @@ def cluster(vectors: Vectors, space: CenteredSpace) -> NDArray[np.int64]:
     order = (
         np.random.default_rng(0).permutation(len(centered)) if len(centered) > MAX_LINKED else np.arange(len(centered))
     )
-    while len(order) >= MIN_CLUSTER_SIZE:
+    while len(order) >= max(min_size, 2):
         to_link, known = order[:MAX_LINKED], int(found.max()) + 1
         flat = fcluster(linkage(_condensed_distances(centered[to_link]), "average"), 1 - space.cut, "distance") - 1
-        large = np.bincount(flat) >= MIN_CLUSTER_SIZE
+        large = np.bincount(flat) >= min_size
         found[to_link] = np.where(large, known + np.cumsum(large) - 1, -1)[flat]
         if large.any():
             means = np.stack([centered[found == k].mean(axis=0) for k in range(known, known + int(large.sum()))])

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.counted import counted
 from winnow.core.progress import Progress
+from winnow.core.result import NotMeasured
 from winnow.core.timestamps import month_of
 from winnow.curation.checks.check import CheckResult
-from winnow.curation.checks.coverage.clustering import fit_centered_space
 from winnow.curation.checks.coverage.label_overlap import LabelOverlap, label_overlaps
 from winnow.curation.checks.coverage.selected_tools import selected_tool_coverage
 from winnow.curation.checks.coverage.task_facets import wording_texts
 from winnow.curation.checks.coverage.tool_traffic import ToolTraffic, measure_tool_traffic, traffic_steps
-from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion, find_regions, words_of
+from winnow.curation.checks.coverage.traffic_novelty import (
+    CertaintyBand,
+    UncoveredEstimate,
+    certainty_bands,
+    estimate_uncovered,
+)
+from winnow.curation.checks.coverage.uncovered_regions import UncoveredRegion
+from winnow.curation.checks.coverage.uncovered_traffic import find_uncovered_traffic, stacked_vectors
 from winnow.curation.checks.gate_inputs import separate_targets
 from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
@@ -30,7 +38,6 @@ from winnow.validators.kinds.kind import Kind, given_target
 from winnow.validators.tools.tool_coverage import ToolCoverage
 from winnow.validators.tools.writing_steps import writing_steps
 from winnow.validators.wording.diversity import Diversity, diversity
-from winnow.validators.wording.spelling import frequent_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +90,7 @@ class CoverageReport:
     queries: int
     """Unlabeled log queries, weighted by frequency."""
     covered: int
-    """Those with a near train record."""
+    """Those that are not called uncovered, one by one."""
     synthetic_only: int
     """Those with no near train record but synthetic ones."""
     by_label: list[LabelTraffic]
@@ -117,6 +124,9 @@ class CoverageReport:
                 "covered": self.covered,
                 "share": self.share,
                 "near_cosine": self.check.traffic_coverage.near_cosine,
+                "estimate": None if self.estimate is None else asdict(self.estimate),
+                "certainty": [one._asdict() for one in self.certainty],
+                "why_not_measured": self.why_not_measured,
             },
             "synthetic_only": self.synthetic_only,
             "by_label": [{**asdict(one), "share": one.share} for one in self.by_label],
@@ -142,10 +152,33 @@ class CoverageReport:
 
     @property
     def share(self) -> float | None:
-        """Covered share of the queries; None if there is no traffic, or too little train to measure it."""
-        if not self.queries or self.check.traffic_coverage.near_cosine is None:
+        """Covered share of the queries, as the gate has it; None without traffic, or where it is not measured."""
+        if not self.queries or not self.check.traffic_coverage.is_measured:
             return None
-        return self.covered / self.queries
+        return self.covered / self.queries if self.estimate is None else 1 - self.estimate.share.value
+
+    @property
+    def why_not_measured(self) -> str:
+        """Why the share is not measured; empty where it is, and without traffic."""
+        return self.check.traffic_coverage.why_not_measured if self.queries else ""
+
+    @cached_property
+    def estimate(self) -> UncoveredEstimate | None:
+        """The share of queries of missing labels; None where only nearness is measured."""
+        novelty = self.check.traffic_coverage.novelty
+        found = None if isinstance(novelty, NotMeasured) else estimate_uncovered(novelty, self._weights)
+        return None if isinstance(found, NotMeasured) else found
+
+    @property
+    def certainty(self) -> list[CertaintyBand]:
+        """Traffic by how sure one can be that it is known; empty where only nearness is measured."""
+        novelty = self.check.traffic_coverage.novelty
+        return [] if isinstance(novelty, NotMeasured) else certainty_bands(novelty, self._weights)
+
+    @property
+    def _weights(self) -> NDArray[np.int64]:
+        weights: NDArray[np.int64] = self.check.table["weight"].to_numpy()[self.check.traffic_coverage.traffic]
+        return weights
 
     @property
     def short_labels(self) -> dict[str, int]:
@@ -169,21 +202,19 @@ def measure_coverage(
     texts = list(dict.fromkeys([*train["text"], *traffic["text"]]))
     compared = compared_vectors(texts, embedder, vectors_cache, ComparedFor.TOPIC, progress=progress)
     vectors = dict(zip(texts, compared, strict=True))
-    train_vectors = _stacked(vectors, train["text"])
+    train_vectors = stacked_vectors(vectors, train["text"])
     groups = np.unique(train["group"].to_numpy().astype(str), return_inverse=True)[1]
     weight, kind = traffic["weight"].to_numpy(), kind_of(task)
     targets = kind.targets(task)
     states = separate_targets(table.loc[table["state"] == "labeled", "label"], kind)
-    uncovered = _uncovered_traffic(check, train, train_vectors, _stacked(vectors, traffic["text"]))
+    uncovered = find_uncovered_traffic(check, train, train_vectors, stacked_vectors(vectors, traffic["text"]), vectors)
     return CoverageReport(
         check=check,
         queries=int(weight.sum()),
         covered=int(weight[traffic_coverage.covered].sum()),
         synthetic_only=int(weight[traffic_coverage.synthetic_only].sum()),
         by_label=_by_label(table, check),
-        months=_months(list(traffic["id"]), times, traffic_coverage.covered)
-        if traffic_coverage.near_cosine is not None
-        else [],
+        months=_months(list(traffic["id"]), times, traffic_coverage.covered) if traffic_coverage.is_measured else [],
         regions=uncovered.regions,
         outside_regions=uncovered.outside_regions,
         overlaps=[] if check.carries_no_signal else _overlaps(train, train_vectors, groups, kind, targets),
@@ -219,7 +250,7 @@ def _months(ids: Sequence[str], times: Mapping[str, Sequence[str]], covered: NDA
 
 def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
     traffic_coverage = check.traffic_coverage
-    if traffic_coverage.near_cosine is None:
+    if not traffic_coverage.is_measured:
         return []
     labels, weight = table["label"].to_numpy(), table["weight"].to_numpy()
     queries: Counter[str] = Counter()
@@ -234,47 +265,6 @@ def _by_label(table: pd.DataFrame, check: CheckResult) -> list[LabelTraffic]:
         covered[labels[nearest]] += int(weight[row]) * near
     found = [LabelTraffic(label, queries[label], covered[label]) for label in queries]
     return sorted(found, key=lambda one: (one.covered - one.queries, one.label))
-
-
-class _UncoveredTraffic(NamedTuple):
-    """Traffic that is near no train record, in regions."""
-
-    regions: list[UncoveredRegion]
-    outside_regions: int
-    """Records in no region."""
-
-
-def _uncovered_traffic(
-    check: CheckResult, train: pd.DataFrame, train_vectors: Vectors, traffic_vectors: Vectors
-) -> _UncoveredTraffic:
-    """Regions of traffic that is near no train record, or only near synthetic ones.
-
-    Only traffic that is assigned to train and repeats no hold-out record is in them, because plans quote it.
-    """
-    traffic_coverage = check.traffic_coverage
-    if traffic_coverage.near_cosine is None:
-        return _UncoveredTraffic([], 0)
-    traffic, kind = check.table.iloc[traffic_coverage.traffic], kind_of(check.task)
-    repeats = traffic["text"].map(check.hold_out_texts.contain).to_numpy(dtype=bool)
-    quotable = (traffic["assigned_split"] == "train").to_numpy() & ~repeats
-    rows = np.flatnonzero((~traffic_coverage.covered | traffic_coverage.synthetic_only) & quotable)
-    labels = check.table["label"].to_numpy()
-    facts = traffic.iloc[rows].assign(
-        text=wording_texts(traffic.iloc[rows], kind),
-        nearest=labels[traffic_coverage.position[rows]],
-        similarity=traffic_coverage.similarity[rows],
-        synthetic_only=traffic_coverage.synthetic_only[rows],
-    )
-    texts = [*wording_texts(train, kind), *wording_texts(traffic[quotable], kind)]
-    word_counts = Counter(word for text in texts for word in words_of(text))
-    word_counts.update(
-        dict.fromkeys(frequent_words(check.task.language), len(texts))
-    )  # common words name no topic, even if rare here
-    topics = (train["label"] != check.task.fallback).to_numpy()
-    space = fit_centered_space(train_vectors[topics], list(train["label"][topics]))
-    regions = find_regions(facts, traffic_vectors[rows], space, word_counts, len(texts))
-    inside = sum(region.records for region in regions)
-    return _UncoveredTraffic(regions, len(rows) - inside)
 
 
 def _diversity(
@@ -297,11 +287,6 @@ def _diversity(
             if len(at)
         ]
     return diversities
-
-
-def _stacked(vectors: Mapping[str, Any], texts: Iterable[str]) -> Vectors:
-    rows = [vectors[text] for text in texts]
-    return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
 
 
 def _counts(labels: pd.Series[str], names: Sequence[str]) -> dict[str, int]:

@@ -27,13 +27,14 @@ from winnow.training.evaluation.latency import store_latency
 from winnow.training.evaluation.stored_results import PredictedRow, stored_measures
 from winnow.training.monitoring.accuracy_gain import AccuracyGain, measure_gain, measure_speedup
 from winnow.training.monitoring.decision_context import DecisionContext, Obstacle
-from winnow.training.monitoring.drift import MIN_QUERIES, Drift
+from winnow.training.monitoring.drift import Drift
 from winnow.training.monitoring.new_records import count_new_records
 from winnow.training.monitoring.recommend import Recommendation, recommend
 from winnow.training.monitoring.rule_conditions import SourcedValue
 from winnow.training.monitoring.rules import RuleInputs, RuleThresholds, apply_rules
 from winnow.training.monitoring.run_speed import baseline_p95, candidate_p95
 from winnow.training.monitoring.select_candidate import EvaluatedRun, select_candidate
+from winnow.training.monitoring.uncovered_queries import MIN_QUERIES
 from winnow.training.run_facts import LinearRunFacts, ReleaseReference
 from winnow.training.runs import Run
 from winnow.validators.stats.label_shift import LabelChange, LabelShift, label_shift
@@ -58,7 +59,7 @@ def verdicts(**told: float) -> dict[str, str]:
         ("no_signal", {"no_signal": 1}, {"no_signal": 0}),
         ("failed_gate", {"failed_gates": 1}, {"failed_gates": 0}),
         ("forgetting", {"forgetting": 1}, {"forgetting": 0}),
-        ("uncovered_traffic", {"uncovered_share": 0.31}, {"uncovered_share": 0.3}),  # as the gate: 0.7 covered passes
+        ("uncovered_traffic", {"uncovered_share": 0.21}, {"uncovered_share": 0.2}),  # as the gate: 0.8 covered passes
         ("baseline_is_enough", {"baseline_accuracy": 0.90}, {"baseline_accuracy": 0.8999}),
         ("little_traffic", {"queries_per_day": 9.9}, {"queries_per_day": 10}),
         ("few_labeled_records", {"labeled_records": 499}, {"labeled_records": 500}),
@@ -574,9 +575,9 @@ def test_drift_is_measured_on_traffic_since_the_freeze(trained: tuple[Workspace,
     assert (calm.newer, calm.earlier, calm.label_shift.against) == (MIN_QUERIES - 1 + 100, 150, "earlier traffic")
     assert not calm.label_shift.differs
     assert isinstance(calm.uncovered_change, Measured)
-    assert calm.uncovered_change.low < 0 < calm.uncovered_change.high
+    assert calm.uncovered_change.low <= 0 <= calm.uncovered_change.high
     assert isinstance(calm.uncovered, Measured)
-    assert 0.02 < calm.uncovered.value < 0.25  # by what near means, one in ten of train itself
+    assert calm.uncovered.value < 0.15  # what is called uncovered by chance is taken off
     topics = ("the goalkeeper saved penalty", "violin sonata in a minor key, opus", "a gothic cathedral with arches,")
     strange = [f"{topic} {n}" for topic in topics for n in range(2, 52)]
     log("strange.jsonl", strange, frozen + timedelta(days=3))

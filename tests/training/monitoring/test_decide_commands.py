@@ -128,7 +128,7 @@ def test_uncovered_traffic_outranks_a_deployment(with_rules: Path, tmp_path: Pat
     found = Workspace.find(folder).decide().decision
     assert (found.recommended_action, found.exit_code, found.next) == ("collect", 10, "winnow coverage")
     assert found.reason.startswith(
-        "train does not cover what users ask: uncovered_traffic: uncovered share of traffic 1 (above 0.3); "
+        "train does not cover what users ask: uncovered_traffic: uncovered share of traffic 1 (above 0.2); "
         "this outranks clear_gain: accuracy gain "
     )
 

@@ -13,11 +13,26 @@ from winnow.core.vocabulary import SPLITS
 if TYPE_CHECKING:
     from winnow.curation.checks.coverage.coverage_report import CoverageReport
     from winnow.curation.checks.coverage.tool_traffic import ToolTraffic
+    from winnow.validators.kinds.kind import Noun
     from winnow.validators.tools.tool_coverage import ToolCoverage
 
 TARGETS_SHOWN = 40
 
 STEPS_SHOWN = 10
+
+
+def _print_share(coverage: CoverageReport, noun: Noun) -> None:
+    """The covered share of traffic, and by how sure one can be."""
+    if coverage.share is None:
+        print_line(f"traffic covered: not measured; {coverage.why_not_measured or f'no unlabeled log {noun.one}'}")
+        return
+    covered = f"traffic covered: {coverage.share:.1%} of {coverage.queries:,} {noun.many}"
+    if coverage.estimate is None:
+        print_line(f"{covered} (cosine {coverage.check.traffic_coverage.near_cosine:.3f} or above)")
+        return
+    share = coverage.estimate.share
+    print_line(f"{covered} (95% interval: {1 - share.high:.1%} to {1 - share.low:.1%})")
+    print_line("by certainty: " + ", ".join(f"{one.share:.1%} {one.name}" for one in coverage.certainty))
 
 
 def print_coverage(coverage: CoverageReport) -> None:
@@ -29,14 +44,7 @@ def print_coverage(coverage: CoverageReport) -> None:
     print_missing_signal(coverage.check)
     if coverage.tools is not None:
         _print_tools(coverage.tools)
-    if coverage.share is None:
-        print_line(
-            "traffic covered: not measured; "
-            + ("train is too small" if coverage.queries else f"no unlabeled log {noun.one}")
-        )
-    else:
-        near = f"cosine {coverage.check.traffic_coverage.near_cosine:.3f} or above"
-        print_line(f"traffic covered: {coverage.share:.1%} of {coverage.queries:,} {noun.many} ({near})")
+    _print_share(coverage, noun)
     if coverage.tool_traffic is not None and coverage.tool_traffic.interactions:
         _print_tool_traffic(coverage.tool_traffic)
     if coverage.synthetic_only:

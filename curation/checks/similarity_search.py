@@ -95,6 +95,10 @@ class RowVectors:
         """Vectors of the texts with numbers and slot values masked."""
         return self._vectors[[self._position[self._masked[row]] for row in rows.tolist()]]
 
+    def is_changed(self, rows: RowPositions) -> NDArray[np.bool_]:
+        """Whether masking changes the text."""
+        return np.array([self._masked[row] != self.texts[row] for row in rows.tolist()], dtype=bool)
+
     def keys(self, rows: RowPositions) -> list[tuple[str, str]]:
         """Two keys of each row: masked, and without punctuation. A row repeats another if they share either."""
         return [(self._guards.masked(fold), repeat_key(fold)) for fold in self.folds[rows]]
@@ -119,10 +123,7 @@ def search_all(row_vectors: RowVectors, floor: float) -> Similarities:
 
 def nearest_hold_out_rows(row_vectors: RowVectors, rows: RowPositions, hold_out: RowPositions) -> NearestRows:
     """The nearest hold-out row of each row, plain or masked, exact repeats first; among equally near ones the first."""
-    index, similarity = nearest(row_vectors.plain(rows), row_vectors.plain(hold_out))
-    masked_index, masked_similarity = nearest(row_vectors.masked(rows), row_vectors.masked(hold_out))
-    better = (masked_similarity > similarity) | ((masked_similarity == similarity) & (masked_index < index))
-    index, similarity = np.where(better, masked_index, index), np.where(better, masked_similarity, similarity)
+    index, similarity = _nearest_plain_or_masked(row_vectors, rows, hold_out)
     first = {key: i for i, keys in reversed(list(enumerate(row_vectors.keys(hold_out)))) for key in keys}
     for row, keys in enumerate(row_vectors.keys(rows)):
         repeated = min((first[key] for key in keys if key in first), default=None)
@@ -131,10 +132,29 @@ def nearest_hold_out_rows(row_vectors: RowVectors, rows: RowPositions, hold_out:
     return NearestRows(hold_out[index] if len(hold_out) else index, np.minimum(similarity, np.float32(1.0)))
 
 
+def _nearest_plain_or_masked(row_vectors: RowVectors, rows: RowPositions, others: RowPositions) -> NearestRows:
+    """The nearest other row of each row, as written or masked, whichever is nearer; by place among `others`.
+
+    Masked texts are compared only where masking changes one of the two: of the other pairs the cosine is known.
+    """
+    found = nearest(row_vectors.plain(rows), row_vectors.plain(others))
+    row_changes, other_changes = row_vectors.is_changed(rows), row_vectors.is_changed(others)
+    every, changed = np.arange(len(others)), np.flatnonzero(other_changes)
+    for own, against in ((np.flatnonzero(row_changes), every), (np.flatnonzero(~row_changes), changed)):
+        if len(own) and len(against):
+            place, cosine = nearest(row_vectors.masked(rows[own]), row_vectors.masked(others[against]))
+            place = against[place]
+            before = NearestRows(found.position[own], found.similarity[own])
+            better = (cosine > before.similarity) | ((cosine == before.similarity) & (place < before.position))
+            found.position[own] = np.where(better, place, before.position)
+            found.similarity[own] = np.where(better, cosine, before.similarity)
+    return found
+
+
 def highest_similarity(row_vectors: RowVectors, validation: RowPositions, test: RowPositions) -> float:
     """Highest cosine between two sets of rows, plain or masked; -1 when one is empty."""
-    views = (nearest(view(validation), view(test))[1] for view in (row_vectors.plain, row_vectors.masked))
-    return max(float(similarity.max(initial=-1.0)) for similarity in views)
+    found = _nearest_plain_or_masked(row_vectors, validation, test)
+    return float(found.similarity.max(initial=-1.0))
 
 
 def similarities_from_arrays(stored: dict[str, Any]) -> Similarities:

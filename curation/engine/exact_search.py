@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from winnow.curation.engine.cells import MIN_ROWS, MIN_THRESHOLD, RowBlock, Rows, cell_blocks
 from winnow.curation.engine.vectors import Vectors
 
 PREFIX = 64
@@ -62,19 +64,25 @@ def near_pairs(vectors: Vectors, threshold: float) -> NearPairs:
 
     Rotated to principal axes, x = [x1, x2] and y = [y1, y2] obey x.y <= x1.y1 + |x2||y2| (Cauchy-Schwarz), so one
     product of the short vectors [x1, |x2|] bounds the cosine from above; only pairs above the threshold are multiplied
-    in full. The result equals that of the full product.
+    in full. Of many rows, most are not multiplied at all (`cells`). The result equals that of the full product.
     """
-    bound = _bound_vectors(vectors)
-    found: list[tuple[Any, Any]] = []
-    n = len(vectors)
-    for top in range(0, n, BLOCK_ROWS):
-        rows = slice(top, min(top + BLOCK_ROWS, n))
-        for start in range(top, n, BLOCK_COLUMNS):
-            columns = slice(start, min(start + BLOCK_COLUMNS, n))
-            left, right = _pairs_in_block(vectors, bound, rows, columns, threshold - TIE_TOLERANCE)
-            upper = left < right
-            found.append((left[upper], right[upper]))
+    bound, least = _bound_vectors(vectors), threshold - TIE_TOLERANCE
+    is_divided = len(vectors) >= MIN_ROWS and threshold >= MIN_THRESHOLD
+    blocks = cell_blocks(bound, least) if is_divided else iter([RowBlock(every := np.arange(len(vectors)), every)])
+    found = [pairs for block in blocks for pairs in _pairs_of(block, vectors, bound, least)]
     return _with_similarity(vectors, found, threshold)
+
+
+def _pairs_of(block: RowBlock, vectors: Vectors, bound: Vectors, threshold: float) -> Iterator[tuple[Rows, Rows]]:
+    """The pairs of a block, lower row first, that may be above the threshold."""
+    is_within = block.left is block.right
+    for top in range(0, len(block.left), BLOCK_ROWS):
+        rows = block.left[top : top + BLOCK_ROWS]
+        for start in range(top if is_within else 0, len(block.right), BLOCK_COLUMNS):
+            columns = block.right[start : start + BLOCK_COLUMNS]
+            left, right = _pairs_between(vectors, bound, rows, columns, threshold)
+            kept = left < right if is_within else slice(None)
+            yield np.minimum(left, right)[kept], np.maximum(left, right)[kept]
 
 
 def near_pairs_with(new: NDArray[np.int64], vectors: Vectors, threshold: float) -> NearPairs:
@@ -137,16 +145,15 @@ def _with_similarity(vectors: Vectors, found: list[tuple[Any, Any]], threshold: 
     return NearPairs(left[kept], right[kept], similarity[kept])
 
 
-def _pairs_in_block(vectors: Vectors, bound: Vectors, rows: slice, columns: slice, threshold: float) -> tuple[Any, Any]:
-    """Pairs of one block of the full matrix that may be above the threshold, with global indices."""
+def _pairs_between(vectors: Vectors, bound: Vectors, rows: Rows, columns: Rows, threshold: float) -> tuple[Rows, Rows]:
+    """Pairs of rows and columns that may be above the threshold."""
     possible = bound[rows] @ bound[columns].T >= threshold - BOUND_TOLERANCE
     if np.count_nonzero(possible) > DENSE_SHARE * possible.size:
         product = vectors[rows] @ vectors[columns].T
         left, right = np.nonzero(product >= threshold)
-        return left + rows.start, right + columns.start
-    flat = np.flatnonzero(possible)
-    left, right = np.divmod(flat, possible.shape[1])
-    left, right = left + rows.start, right + columns.start
+        return rows[left], columns[right]
+    left, right = np.divmod(np.flatnonzero(possible), possible.shape[1])
+    left, right = rows[left], columns[right]
     kept = np.einsum("ij,ij->i", vectors[left], vectors[right]) >= threshold
     return left[kept], right[kept]
 
@@ -171,16 +178,31 @@ def nearest_outside_group(vectors: Vectors, k: int, groups: NDArray[np.int64]) -
     k = min(k, n)
     index, similarity = np.full((n, k), -1, dtype=np.int64), np.full((n, k), -1.0, dtype=np.float32)
     for top in range(0, n, BLOCK_ROWS):
-        rows = slice(top, min(top + BLOCK_ROWS, n))
-        product = vectors[rows] @ vectors.T
-        product[groups[rows][:, None] == groups[None, :]] = -1.0
-        best = np.argpartition(-product, k - 1, axis=1)[:, :k]
-        value = np.take_along_axis(product, best, axis=1)
-        order = np.lexsort((best, -value), axis=1)
-        value = np.take_along_axis(value, order, axis=1)
-        index[rows] = np.where(value > -1, np.take_along_axis(best, order, axis=1), -1)
-        similarity[rows] = value
+        rows = np.arange(top, min(top + BLOCK_ROWS, n))
+        for start in range(0, n, BLOCK_COLUMNS):
+            columns = slice(start, min(start + BLOCK_COLUMNS, n))
+            product = vectors[rows] @ vectors[columns].T
+            np.copyto(product, -1.0, where=groups[rows][:, None] == groups[columns][None, :])
+            higher = product.max(axis=1) > similarity[rows, -1]
+            nearer = rows[higher]
+            found = _highest(product[higher], start, NearestRows(index[nearer], similarity[nearer]))
+            index[nearer], similarity[nearer] = found
     return NearestRows(index, similarity)
+
+
+def _highest(product: NDArray[np.float32], start: int, before: NearestRows) -> NearestRows:
+    """The highest of the products of columns from `start` and of the k found before, for each row, the highest first.
+
+    Among equal ones the first column is first; -1 where there are fewer than k.
+    """
+    k = before.position.shape[1]
+    few = min(k, product.shape[1])
+    best = np.argpartition(product, product.shape[1] - few, axis=1)[:, -few:]
+    value = np.hstack([before.similarity, np.take_along_axis(product, best, axis=1)])
+    place = np.hstack([before.position, best + start])
+    order = np.lexsort((place, -value), axis=1)[:, :k]
+    value = np.take_along_axis(value, order, axis=1)
+    return NearestRows(np.where(value > -1, np.take_along_axis(place, order, axis=1), -1), value)
 
 
 def highest_similarity_outside_group(
@@ -193,7 +215,7 @@ def highest_similarity_outside_group(
         for start in range(0, len(base), BLOCK_COLUMNS):
             columns = slice(start, min(start + BLOCK_COLUMNS, len(base)))
             product = queries[rows] @ base[columns].T
-            product[query_groups[rows][:, None] == base_groups[columns][None, :]] = -1.0
+            np.copyto(product, -1.0, where=query_groups[rows][:, None] == base_groups[columns][None, :])
             similarity[rows] = np.maximum(similarity[rows], product.max(axis=1))
     return similarity
 

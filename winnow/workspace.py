@@ -378,7 +378,7 @@ class Workspace:
             progress=progress,
         )
 
-    def push(
+    def push(  # noqa: PLR0913  (the options of the command)
         self,
         queue: str,
         *,
@@ -388,19 +388,21 @@ class Workspace:
         second_reviewer_share: float | None = None,
         guidelines_url: str = "",
         include_refused: bool = False,
+        gold: str = "",
         progress: Progress | None = None,
     ) -> PushResult:
         """Fill a queue in Argilla up to `count` pending records (by default 200, or all, depending on the queue).
 
         `annotators` assigns the records to these annotators; `second_reviewer_share` is the share that gets two
-        annotators; `include_refused` has refused lots reviewed in full. Raises ServiceError when no Argilla responds;
-        what was chosen by then is delivered by the next push.
+        annotators; `include_refused` has refused lots reviewed in full; `gold` names a source whose labeled records
+        are mixed into the queue `label`, where answers to them measure the annotators. Raises ServiceError when no
+        Argilla responds; what was chosen by then is delivered by the next push.
         """
         from winnow.operations.push import push
         from winnow.operations.push_request import PushRequest
 
         request = PushRequest(
-            queue, count, strategy, tuple(annotators), second_reviewer_share, guidelines_url, include_refused
+            queue, count, strategy, tuple(annotators), second_reviewer_share, guidelines_url, include_refused, gold
         )
         return push(self._context, request, progress=progress)
 

@@ -192,7 +192,7 @@ def _record_consensus(
 
 
 def consensus_of_shared_records(
-    responses: pd.DataFrame, model: Callable[[], ClassProbabilities | None]
+    responses: pd.DataFrame, model: Callable[[], ClassProbabilities | None], gold: KnownAnswers | None = None
 ) -> list[Consensus]:
     """The consensus of all records with two or more responses; those that the model may see are computed separately.
 
@@ -206,9 +206,9 @@ def consensus_of_shared_records(
     with_model = several["record"].isin(known)
     found = []
     if with_model.any():
-        found.append(find_consensus(several[with_model], probabilities=probabilities))
+        found.append(find_consensus(several[with_model], probabilities=probabilities, known=gold))
     if (~with_model).any():
-        found.append(find_consensus(several[~with_model]))
+        found.append(find_consensus(several[~with_model], known=gold))
     return found
 
 

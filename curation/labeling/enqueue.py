@@ -46,6 +46,8 @@ class EnqueueSpec:
     """Share of the records that get two annotators."""
     include_refused: bool = False
     """Whether refused lots are reviewed in full."""
+    gold: str = ""
+    """The source whose labeled records are mixed in; empty: none."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,11 @@ def enqueue(
     *,
     choose: ChooseCandidates,
     suggest: SuggestLabels | None,
+    gold: Sequence[QueueCandidate] = (),
 ) -> NewItems:
-    """Fill a queue up to `spec.count` pending records. Without `suggest`, no suggestion is shown.
+    """Fill a queue up to `spec.count` pending records, and add `gold` ones, whose label is known, without a suggestion.
 
-    Nothing changes when as many are pending already.
+    Without `suggest`, no suggestion is shown. Nothing changes when as many are pending already.
     """
     queue = spec.queue.name
     with store.reading() as connection:
@@ -82,11 +85,13 @@ def enqueue(
     chosen: list[QueueCandidate] = []
     if missing > 0 and free:
         chosen = [free[i] for i in choose(free, random_ranks(free, task.splits.key, queue), missing)]
-    if not chosen:
+    chosen_gold = [one for one in gold if one.record_id not in queued]
+    if not chosen and not chosen_gold:
         return NewItems()
     train = [one for one in chosen if suggest and one.assigned_split == "train"]  # no model ever sees the hold-out
     made = suggest([one.text for one in train]) if suggest and train else []
     suggestions = {one.record_id: suggestion for one, suggestion in zip(train, made, strict=False)}
+    chosen += chosen_gold
     blind = {one.record_id for one in chosen if one.record_id not in suggestions or _is_blind(one, task)}
     with store.writing() as connection:
         return NewItems(_insert_items(connection, task, spec, chosen, suggestions, blind))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from winnow.config.task import Task
 from winnow.core.vocabulary import DatasetKind, DecisionKind
 from winnow.curation.annotations.renamed_labels import current_label
+from winnow.curation.labeling.gold_records import is_gold
 from winnow.curation.labeling.label_options import OPTION_TITLES, REJECT_OPTION
 from winnow.curation.labeling.queues import queue_named
 from winnow.curation.labeling.response_decision import decision_from_response, stored_correction
@@ -32,7 +33,7 @@ RESPONSE_TABLE_COLUMNS = ("record", "who", "label", "suggestion", "model_label",
 
 
 def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
-    """One row for each annotator and record, without abstentions and without adjudications.
+    """One row for each annotator and record, without abstentions, adjudications and answers to gold records.
 
     A corrected answer counts as its behavior. An answer in a file that was added counts like a response, with `file` in
     place of the queue: nothing is known about what was suggested. The later one of both counts.
@@ -46,7 +47,7 @@ def latest_responses(connection: Connection, task: Task) -> pd.DataFrame:
     labels = task_kind.targets(task)
     kinds = {dataset.name: dataset.kind for dataset in queue_datasets(connection)}
     items = {(item.dataset, item.record_id): item for item in queue_items(connection)}
-    responses = stored_responses(connection)
+    responses = [one for one in stored_responses(connection) if not is_gold(items[one.dataset, one.record_id])]
     in_files = latest_answers_in_files(connection)
     latest = {
         (response.record_id, response.who): response

@@ -15,6 +15,7 @@ from winnow.curation.labeling.answer_corrections import AnswerCorrections
 from winnow.curation.labeling.answer_review import review_answer
 from winnow.curation.labeling.argilla_types import AnnotatorResponse
 from winnow.curation.labeling.decision_writer import DecisionWriter
+from winnow.curation.labeling.gold_records import is_gold
 from winnow.curation.labeling.label_options import ANSWER_IS_WRONG
 from winnow.curation.labeling.queues import queue_named
 from winnow.curation.labeling.queues.definition import QueueDefinition
@@ -183,6 +184,8 @@ class ResponseWriter:
         self._update_flags(response)
         if dataset.assignee and response.status == "discarded":  # only the assignee sees it here: let another have it
             withdraw_items(self.connection, dataset.name, [response.record_id])
+        if is_gold(item):  # it measures the annotator
+            return
         before = self.decisions.latest_of(decision)
         new = self.decisions.decide(decision, why=_decision_reason(queue, item), at=response.answered_at)
         self.imported.decisions += new

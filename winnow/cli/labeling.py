@@ -153,6 +153,13 @@ def push(
     include_refused: Annotated[
         bool, typer.Option("--include-refused", help="review: review refused lots in full.")
     ] = False,
+    gold: Annotated[
+        str,
+        typer.Option(
+            metavar="SOURCE",
+            help="label: mix the labeled records of this added file in; answers to them measure the annotators.",
+        ),
+    ] = "",
     json: JsonOption = False,
 ) -> None:
     """Fill a queue: the records that annotators see next in Argilla."""
@@ -161,7 +168,7 @@ def push(
 
     with progress_bar("embedding", json) as progress:
         request = PushRequest(
-            queue, count, strategy, tuple(annotators), second_reviewer_share, guidelines_url, include_refused
+            queue, count, strategy, tuple(annotators), second_reviewer_share, guidelines_url, include_refused, gold
         )
         pushed = operation.push(workspace_of(context), request, progress=progress)
     if json:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from winnow.core.commands import command
+from winnow.core.result import Measure, Measured
 from winnow.curation.labeling.cleanup import delete_forgotten
+from winnow.curation.labeling.gold_records import gold_accuracies, gold_answers
 from winnow.curation.labeling.queues.adjudicate import ADJUDICATE, unqueued_disputes
 from winnow.curation.labeling.queues.review import REVIEW
 from winnow.curation.labeling.response_import import import_responses
@@ -37,6 +39,8 @@ class PullResult:
     unreviewed: int
     """Records that the lots still need reviewed."""
     url: str
+    gold: dict[str, Measure]
+    """The accuracy of each annotator on gold records, by name; only those who answered some."""
 
     @property
     def next(self) -> str:
@@ -65,6 +69,7 @@ class PullResult:
                     "discarded": one.discarded,
                     "seconds": one.seconds,
                     "implausible": one.implausible,
+                    "gold": gold_facts(self.gold.get(one.name)),
                 }
                 for one in self.annotators
             ],
@@ -80,6 +85,13 @@ class PullResult:
             "missing_datasets": self.imported.missing,
             "url": self.url,
         }
+
+
+def gold_facts(measured: Measure | None) -> dict[str, float] | None:
+    """The accuracy on gold records in `pull --json`; None without answers to any."""
+    if not isinstance(measured, Measured):
+        return None
+    return {"accuracy": measured.value, "low": measured.low, "high": measured.high, "answers": measured.rows}
 
 
 def pull(workspace: WorkspaceContext) -> PullResult:
@@ -99,4 +111,5 @@ def pull(workspace: WorkspaceContext) -> PullResult:
             decided_lots=verdicts.decided,
             unreviewed=verdicts.unreviewed,
             url=session.connection.url,
+            gold=gold_accuracies(gold_answers(connection, workspace.task)),
         )

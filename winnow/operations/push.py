@@ -24,9 +24,11 @@ from winnow.curation.labeling.cleanup import (
 from winnow.curation.labeling.dataset_migration import migrate_to_current_labels
 from winnow.curation.labeling.delivery import deliver_queue
 from winnow.curation.labeling.enqueue import EnqueueSpec, enqueue
+from winnow.curation.labeling.gold_records import gold_answers, gold_candidates, pushed_gold
 from winnow.curation.labeling.kind_forms import kind_form
-from winnow.curation.labeling.queues.candidate import QueueCandidate
+from winnow.curation.labeling.queues.candidate import QueueCandidate, without_repeats
 from winnow.curation.labeling.queues.definition import QueueInputs
+from winnow.curation.labeling.queues.label import LABEL
 from winnow.curation.labeling.response_import import import_responses
 from winnow.curation.labeling.response_table import latest_responses
 from winnow.curation.labeling.server.connection import ArgillaConnection
@@ -38,6 +40,7 @@ from winnow.curation.review.lots import record_current_verdicts
 from winnow.curation.store.database import Store
 from winnow.curation.store.occurrences import session_occurrences
 from winnow.curation.store.queue_items import queue_items
+from winnow.curation.store.sources import source_names
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
 from winnow.operations.check import measure
@@ -125,11 +128,14 @@ def push(workspace: WorkspaceContext, request: PushRequest, *, progress: Progres
         release_assignments(store, queue, members)
         conflicts = measure_conflicts() if queue.uses_conflicts else None
         inputs = _read_inputs(spec, folder, store, task, embedder, conflicts, focus, progress)
-        found = _with_sessions(store, task, inputs, queue.find_candidates(inputs))
+        gold = _gold_candidates(store, spec, inputs)
+        found = _with_sessions(store, task, inputs, [*queue.find_candidates(inputs), *gold])
         migrated = migrate_to_current_labels(store, task, queue, partial(take_back_records, client))
         withdraw_stale_items(store, client, queue, {one.record_id for one in found})
         suggest = inputs.model.suggest if queue.shows_suggestions else None
-        new = enqueue(store, task, spec, found, choose=partial(queue.choose, inputs), suggest=suggest)
+        unlabeled, gold = found[: len(found) - len(gold)], found[len(found) - len(gold) :]
+        choose = partial(queue.choose, inputs)
+        new = enqueue(store, task, spec, unlabeled, choose=choose, suggest=suggest, gold=gold)
         page = write_guidelines(task, folder.reports / "guidelines.html")
         delivered = deliver_queue(
             store,
@@ -174,6 +180,7 @@ def _read_inputs(
         stored = queue.read(connection, task, rows) if queue.read else None
         queued = frozenset(item.record_id for item in queue_items(connection, queue.name) if not item.withdrawn)
         responses = latest_responses(connection, task) if queue.uses_responses else None
+        gold = gold_answers(connection, task) if queue.uses_responses else None
     model = QueueModel(
         rows=rows,
         queued=queued,
@@ -191,8 +198,18 @@ def _read_inputs(
         include_refused=spec.include_refused,
         conflicts=conflicts,
         responses=responses,
+        gold=gold,
         stored=stored,
     )
+
+
+def _gold_candidates(store: Store, spec: EnqueueSpec, inputs: QueueInputs) -> list[QueueCandidate]:
+    """The gold records of the queue: those that it has, and those of the source that the push names."""
+    if spec.queue is not LABEL:
+        return []
+    with store.reading() as connection:
+        known, names = pushed_gold(inputs.rows, queue_items(connection, LABEL.name)), source_names(connection)
+    return without_repeats(known, gold_candidates(inputs.rows, names, spec.gold) if spec.gold else [])
 
 
 def _with_sessions(

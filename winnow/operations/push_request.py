@@ -12,6 +12,7 @@ from winnow.core.vocabulary import AcquisitionStrategy
 from winnow.curation.labeling.enqueue import EnqueueSpec
 from winnow.curation.labeling.queues import queue_named
 from winnow.curation.labeling.queues.definition import QueueDefinition
+from winnow.curation.labeling.queues.label import LABEL
 
 NO_LIMIT = 10**9
 
@@ -32,6 +33,8 @@ class PushRequest:
     """Where annotators find the guidelines page of a team's own Argilla."""
     include_refused: bool = False
     """Whether refused lots are reviewed in full."""
+    gold: str = ""
+    """label: the source whose labeled records are mixed in, to measure the annotators; empty: none."""
 
     def spec(self, task: Task) -> EnqueueSpec:
         """What to enqueue. Raises WinnowError for a request that makes no sense."""
@@ -44,6 +47,9 @@ class PushRequest:
         if self.annotators and self.second_reviewer_share:
             found, fix = "an assigned record has one annotator, not two", "leave one of the two out"
             raise WinnowError(Problem(Parameter("annotators"), found, "no second reviewer share", fix))
+        if self.gold and queue is not LABEL:
+            found = f"the queue {queue.name} has no gold records"
+            raise WinnowError(Problem(Parameter("gold"), found, f"the queue {LABEL.name}", "leave it out"))
         share = self.second_reviewer_share
         if share is None:
             share = task.review.second_reviewer_share if queue.second_reviewer else 0.0
@@ -54,6 +60,7 @@ class PushRequest:
             annotators=tuple(dict.fromkeys(self.annotators)),
             second_reviewer_share=share,
             include_refused=self.include_refused,
+            gold=self.gold,
         )
 
     def _strategy(self, queue: QueueDefinition) -> AcquisitionStrategy:

@@ -115,10 +115,12 @@ def written_answers(connection: Connection, task: Task, records: Set[str]) -> di
 
 def _find(inputs: QueueInputs) -> list[QueueCandidate]:
     from winnow.curation.annotations.consensus import consensus_of_shared_records, records_to_adjudicate
+    from winnow.curation.annotations.weighted_consensus import KnownAnswers
 
     stored: _StoredDecisions = inputs.stored
     assert inputs.responses is not None
-    doubtful = records_to_adjudicate(consensus_of_shared_records(inputs.responses, inputs.model.probabilities))
+    known = None if inputs.gold is None else KnownAnswers(inputs.gold)
+    doubtful = records_to_adjudicate(consensus_of_shared_records(inputs.responses, inputs.model.probabilities, known))
     return adjudicate_candidates(
         inputs.rows, stored.votes, stored.source_names, stored.comments, doubtful.keys(), stored.answers
     )

@@ -33,6 +33,8 @@ class QueueInputs:
     """Near pairs with different labels, for queues with `uses_conflicts`."""
     responses: pd.DataFrame | None = None
     """The latest responses (`latest_responses`), for queues with `uses_responses`."""
+    gold: pd.DataFrame | None = None
+    """The answers to gold records (`gold_answers`), for the same queues."""
     stored: Any = None
     """What the queue's `read` returned."""
 

@@ -12,7 +12,7 @@ import pytest
 from winnow.core.result import NotMeasured
 from winnow.curation.annotations.annotator_model import OF_THEIR_OWN, fit_annotators, fit_with_priors
 from winnow.curation.annotations.answer_list import AnswerList
-from winnow.curation.annotations.consensus import Consensus, find_consensus
+from winnow.curation.annotations.consensus import Consensus, consensus_of_shared_records, find_consensus
 from winnow.curation.annotations.response_matrix import ResponseMatrix
 from winnow.curation.annotations.weighted_consensus import KnownAnswers
 
@@ -171,6 +171,16 @@ def test_gold_records_measure_people_who_share_no_record() -> None:
     assert abs(np.mean(sure["p0"]) - 0.95) < 0.05
     assert abs(np.mean(sure["p1"]) - 0.6) < 0.12
     assert {one.record for one in found.records} == {f"r{row:04}" for row in range(300)}
+
+
+def test_what_goes_to_an_adjudicator_rests_on_gold_records_too() -> None:
+    """Three who copy a bad one settle everything, until gold records show what they are worth."""
+    truth, codes = drawn(4, skills=(0.6,) * 3, records=200, answers=3)
+    codes[:, 1:] = codes[:, :1]
+    answers, gold = table_of(codes[60:]), known_answers(codes, truth, 60)
+    for known, share in ((None, 0.0), (gold, 1.0)):
+        (found,) = consensus_of_shared_records(answers, lambda: None, known)
+        assert np.mean([one.to_adjudicate for one in found.records]) == share
 
 
 def test_an_answer_is_not_judged_by_itself() -> None:

@@ -753,3 +753,27 @@ def test_a_task_of_151_labels_works(
     (ann,) = annotators_of(labeling, "ann")
     labeling.answer(ann, labeling.records("label")[0], labels[150])
     assert big.pull().imported.decisions == 1
+
+
+def test_gold_records_go_out_unseen_and_measure_who_answers_them(labeling: LabelingSetup, tmp_path: Path) -> None:
+    workspace = labeling.workspace
+    first, second = workspace.task.label_names[:2]
+    known: list[dict[str, object]] = [{"text": f"gold question number {i} about it", "label": first} for i in range(4)]
+    workspace.add(write_jsonl(tmp_path / "gold.jsonl", known), license="own")
+    done = workspace.push("label", count=6, second_reviewer_share=0, gold="gold.jsonl")
+    assert done.datasets == {"label": 10}
+    assert workspace.push("label", count=6, second_reviewer_share=0).records == 0  # they stay
+    records = labeling.records("label")
+    gold = [one for one in records if one["fields"]["text"].startswith("gold question")]
+    assert len(gold) == 4
+    assert not any(one["suggestions"] for one in gold)
+    assert {*gold[0]["metadata"]} == {*records[0]["metadata"]}
+    (ann,) = annotators_of(labeling, "ann")
+    for number, one in enumerate(gold):
+        labeling.answer(ann, one, first if number else second)
+    pulled = workspace.pull()
+    assert (pulled.imported.responses, pulled.imported.decisions) == (4, 0)
+    (measured,) = (one["gold"] for one in pulled.json()["annotators"])
+    assert (measured["accuracy"], measured["answers"]) == (0.75, 4)
+    assert {workspace.show(one["external_id"]).record.label for one in gold} == {first}
+    assert pulled.remaining.pending.records == {"label": 6}

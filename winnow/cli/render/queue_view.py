@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from winnow.cli.render.lot_line import lot_line
 from winnow.cli.render.terminal import counts_by_name, first_few, print_line, print_table, printable
 from winnow.core.counted import agreeing, counted
+from winnow.core.result import Measured
 from winnow.core.vocabulary import LotVerdict
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def print_pull(result: PullResult) -> None:
             for one in result.annotators
         ]
         print_table(["annotator", "new", "responses", "discarded", "time per response"], rows, right=[1, 2, 3, 4])
+    for name, measured in result.gold.items():
+        if isinstance(measured, Measured):
+            share = f"{measured.value:.0%} ({measured.low:.0%} to {measured.high:.0%})"
+            print_line(f"{name}: {share} of {counted(measured.rows, 'gold record')} right")
     if too_fast := {one.name: one.implausible for one in result.annotators if one.implausible}:
         who = counts_by_name(too_fast)
         print_line(f"faster than the record can be read, and left out of the time per response: {who}", style="yellow")

@@ -25,7 +25,7 @@ from winnow.core.result import NotMeasured
 from winnow.curation.annotations.label_errors import judge_labels
 from winnow.curation.annotations.out_of_fold import assign_folds
 from winnow.curation.annotations.quick_out_of_fold import QuickProbes
-from winnow.curation.annotations.wrong_label_count import suspected_by_model, wrong_label_count
+from winnow.curation.annotations.wrong_label_count import contradicted_labels, wrong_label_count
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.quick_probe import probe_rows
 from winnow.curation.engine.vectors import Vectors
@@ -206,7 +206,7 @@ def outcome(cell: Cell, seed: int) -> Outcome:
     figures = {name: measured(ranking, cell.wrong) for name, ranking in rankings.items()}
     found = wrong_label_count(judged)
     wrong = int(cell.wrong.sum())
-    first = [one.position for one in suspected_by_model(judged.ranked)[: judged.read_first]]
+    first = [one.position for one in contradicted_labels(judged.ranked)[: judged.read_first]]
     share = float(cell.wrong[first].sum() / wrong)
     if isinstance(found.wrong, NotMeasured):
         covered, text = None, "not measured"

@@ -88,8 +88,9 @@ def contradicted_labels(ranked: Sequence[JudgedLabel]) -> list[JudgedLabel]:
 def suspected_by_model(
     ranked: Sequence[JudgedLabel], count: WrongLabelCount, *, confirmed: Set[int] = frozenset()
 ) -> list[JudgedLabel]:
-    """As many as labels may be wrong, all of them where there are too few records to say, and the confirmed ones.
+    """As many as labels may be wrong, or as it takes to find most of those; and the confirmed ones.
 
+    All where there are too few records to say.
     None where the model and the labels have nothing in common. Records of labels that the model does not tell apart
     are left out: it would contradict every second one.
     """
@@ -101,7 +102,8 @@ def suspected_by_model(
     apart = {label for pair in count.indistinct_labels for label in pair}
     distinct = [one for one in found if apart.isdisjoint((predicted(one), one.given))]
     unknown = [one for one in distinct if one.position not in confirmed]
-    return [*unknown[: round(count.wrong.high)], *(one for one in distinct if one.position in confirmed)]
+    most = max(round(count.wrong.high), count.read_first or 0)
+    return [*unknown[:most], *(one for one in distinct if one.position in confirmed)]
 
 
 def _surest(ranked: Sequence[JudgedLabel], share: float) -> list[JudgedLabel]:

@@ -76,9 +76,9 @@ def test_the_interval_holds_the_planted_errors_and_the_read_first_hold_most(plan
     assert len(first & set(wrong)) >= (FOUND_SHARE - 0.15) * planted
 
 
-def test_no_more_suspects_are_shown_than_labels_may_be_wrong() -> None:
+def test_no_more_are_suspected_than_it_takes_to_find_what_may_be_wrong() -> None:
     found = count(*topics(*[60] * 6, spread=0.42))
-    high = round(measured(found).high)
+    high = max(round(measured(found).high), found.count.read_first or 0)
     contradicted = [one for one in found.judged.ranked if contradicts(one)]
     assert len(contradicted) > high
     assert suspected_by_model(found.judged.ranked, found.count) == contradicted[:high]

@@ -162,7 +162,7 @@ def peers(given: Draw, traffic: VectorSet) -> dict[str, NDArray[np.float64]]:
     """What is usual for out-of-scope detection."""
     cosines = [part @ given.train.vectors.T for part in np.array_split(traffic.vectors, 40) if len(part)]
     nearest = [np.partition(part, -DENSITY_NEIGHBORS, axis=1)[:, -DENSITY_NEIGHBORS:] for part in cosines]
-    probe = fit_probe(given.train.vectors, given.train.labels.tolist(), tolerance=1e-2)
+    probe = fit_probe(given.train.vectors, given.train.labels.tolist())
     return {
         "maximum probability": -probe.probabilities(traffic.vectors).max(axis=1).astype(np.float64),
         "nearest cosine": -np.concatenate([part.max(axis=1) for part in nearest]).astype(np.float64),

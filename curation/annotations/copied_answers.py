@@ -22,7 +22,7 @@ MIN_EXCESS = 2.0
 """Standard errors by which their agreement exceeds what they agree with others; below, copying explains nothing."""
 
 MAX_ROUNDS = 4
-"""Pairs that are joined at most."""
+"""Pairs or groups that are joined at most."""
 
 MIN_LOG_ODDS = 6.9
 """How much better the responses must be explained by copying, as a log likelihood ratio: a thousand to one. The
@@ -63,14 +63,14 @@ class DependentAnswers:
 def fit_with_copies(answers: AnswerList, prior: FloatArray | None = None) -> DependentAnswers:
     """Fit the annotators, and join those whose agreement is explained much better by copying.
 
-    Pairs are joined one at a time, the best one first, as long as one is convincing. Nothing in the responses tells
-    annotators who all copy from each other from annotators who are all right.
+    Pairs or groups are joined one at a time, the best one first, as long as one is convincing. Nothing in the responses
+    tells annotators who all copy from each other from annotators who are all right.
     """
     pairs = _conspicuous_pairs(answers)
     needed = MIN_LOG_ODDS + float(np.log(max(1, pairs.examined)))
-    before = _log_likelihood(answers, prior) if pairs.pairs else 0.0
+    before = _log_likelihood(answers, prior) if pairs.groups else 0.0
     for _ in range(MAX_ROUNDS):
-        joined = [_joined(answers, one) for one in pairs.pairs if answers.groups[one[0]] != answers.groups[one[1]]]
+        joined = [_joined(answers, one) for one in pairs.groups if np.unique(answers.groups[list(one)]).size > 1]
         found = [_log_likelihood(one, prior) for one in joined]
         if not found or max(found) - before < needed:
             break
@@ -85,8 +85,9 @@ def _log_likelihood(answers: AnswerList, prior: FloatArray | None) -> float:
 
 
 class _ConspicuousPairs(NamedTuple):
-    pairs: list[tuple[int, int]]
-    """Two annotators each, by position; the most conspicuous first."""
+    groups: list[tuple[int, ...]]
+    """Annotators by position: the pairs, the most conspicuous first, and the groups of which every two are such a pair.
+    Three who copy from each other look right as long as they count as two, so they are joined at once."""
     examined: int
     """Pairs with enough shared records."""
 
@@ -103,7 +104,16 @@ def _conspicuous_pairs(answers: AnswerList) -> _ConspicuousPairs:
     count, expected = shared[one, other], np.maximum(share[one], share[other])
     excess = (agreed[one, other] - count * expected) / np.sqrt(np.maximum(count * expected * (1 - expected), 1e-9))
     order = [at for at in np.argsort(-excess, kind="stable")[:MAX_PAIRS] if excess[at] > MIN_EXCESS]
-    return _ConspicuousPairs([(int(one[at]), int(other[at])) for at in order], len(one))
+    pairs = [(int(one[at]), int(other[at])) for at in order]
+    return _ConspicuousPairs(list(dict.fromkeys((*pairs, *(_grown(pair, pairs) for pair in pairs)))), len(one))
+
+
+def _grown(group: tuple[int, ...], pairs: list[tuple[int, int]]) -> tuple[int, ...]:
+    """The group with every annotator, one after the other, who makes such a pair with each of its members."""
+    for other in sorted({member for pair in pairs for member in pair}):
+        if other not in group and all((min(one, other), max(one, other)) in pairs for one in group):
+            group = tuple(sorted((*group, other)))
+    return group
 
 
 def _known_accuracy(answers: AnswerList) -> FloatArray:
@@ -125,6 +135,6 @@ def _shared_counts(answers: AnswerList, key: IntArray, keys: int) -> FloatArray:
     return counts
 
 
-def _joined(answers: AnswerList, pair: tuple[int, int]) -> AnswerList:
-    one, other = answers.groups[pair[0]], answers.groups[pair[1]]
-    return replace(answers, groups=np.where(answers.groups == other, one, answers.groups))
+def _joined(answers: AnswerList, members: tuple[int, ...]) -> AnswerList:
+    theirs = answers.groups[list(members)]
+    return replace(answers, groups=np.where(np.isin(answers.groups, theirs), theirs.min(), answers.groups))

@@ -116,6 +116,18 @@ def test_people_made_to_fool_it_settle_nothing_wrong(change: Changed) -> None:
     assert found.copying == ((("p0", "p1"),) if change is two_copy_a_bad_third else ())
 
 
+def test_three_of_nine_who_copy_count_as_one_though_any_two_of_them_look_right() -> None:
+    truth, codes = drawn(2, skills=(0.6, 0.6, 0.6, 0.9, 0.85, 0.8, 0.75, 0.7, 0.85), classes=2, records=900, answers=4)
+    for other in (1, 2):
+        copied = (truth + (np.arange(900) * 7919 % 10 < 4)) % 2
+        codes[:, other] = np.where(codes[:, other] < 0, -1, copied)
+        codes[:, 0] = np.where(codes[:, 0] < 0, -1, copied)
+    found = find_consensus(table_of(codes))
+    assert found.copying == (("p0", "p1", "p2"),)
+    assert accuracy(found, truth) > majority(codes, truth) + 0.02
+    assert settled_share_right(found, truth) >= 0.9
+
+
 def test_random_answers_of_everybody_settle_nothing() -> None:
     codes = np.random.default_rng(1).integers(0, 4, (300, 4))
     found = find_consensus(table_of(codes))

@@ -71,7 +71,7 @@ def counts_of(answered: Answered) -> NDArray[np.int64]:
 
 
 def dawid_skene(answered: Answered) -> Judged:
-    """Dawid and Skene (1979), as crowd-kit computes it: a confusion matrix per person, initialized with the votes."""
+    """Dawid and Skene (1979): a confusion matrix per person, initialized with the votes."""
     answers = AnswerList.of(matrix_of(answered))
     believed = counts_of(answered)[:, : answers.classes].astype(np.float64)
     believed /= believed.sum(axis=1, keepdims=True)

@@ -41,8 +41,9 @@ class ResponseMatrix:
 def response_matrix(table: pd.DataFrame) -> ResponseMatrix:
     """The matrix of a table with one row for each response: `record`, `who`, `label`, all text.
 
-    The table holds each annotator's latest response to a record, without abstentions; a rejection may be a label of its
-    own. Raises ValueError for a missing column, an empty cell, or two responses of one annotator to one record.
+    The table holds responses in the order in which they were given, without abstentions; a rejection may be a label of
+    its own. Of several responses of one annotator to one record, the last counts. Raises ValueError for a missing
+    column or an empty cell.
     """
     missing = [column for column in RESPONSE_COLUMNS if column not in table.columns]
     if missing:
@@ -50,10 +51,7 @@ def response_matrix(table: pd.DataFrame) -> ResponseMatrix:
     own = table[list(RESPONSE_COLUMNS)]
     if own.isna().to_numpy().any():
         raise ValueError("a response without record, annotator or label")
-    twice = own[own.duplicated(["record", "who"])]
-    if len(twice):
-        first = twice.iloc[0]
-        raise ValueError(f"{first['who']} has two responses to record {first['record']}: pass only the latest")
+    own = own.drop_duplicates(["record", "who"], keep="last")
     (rows, records), (columns, annotators), (cells, labels) = (
         pd.factorize(own[column].astype(str), sort=True) for column in RESPONSE_COLUMNS
     )

@@ -276,16 +276,18 @@ def test_everybody_agrees() -> None:
         assert all(isinstance(one.confidence, float) and one.confidence > 0.95 for one in found.records)
 
 
-@pytest.mark.parametrize(
-    ("rows", "response"),
-    [
-        ([("r", "p", "a"), ("r", "p", "b")], "p has two responses to record r"),
-        ([("r", "p", None)], "without record, annotator or label"),
-    ],
-)
-def test_what_is_no_table_of_answers_is_refused(rows: list[tuple[str, ...]], response: str) -> None:
-    with pytest.raises(ValueError, match=response):
-        response_matrix(pd.DataFrame(rows, columns=COLUMNS))
+def test_a_response_without_a_label_is_refused() -> None:
+    with pytest.raises(ValueError, match="without record, annotator or label"):
+        response_matrix(pd.DataFrame([("r", "p", None)], columns=COLUMNS))
+
+
+def test_the_last_of_several_responses_of_one_person_to_a_record_counts() -> None:
+    rows = [("r", "p", "a"), ("r", "q", "a"), ("r", "p", "b"), ("s", "p", "a"), ("r", "p", "c")]
+    given = pd.DataFrame(rows, columns=COLUMNS)
+    found = response_matrix(given)
+    assert found.per_record.tolist() == [2, 1]
+    assert found.labels == ["a", "c"]
+    assert [(one.record, one.label) for one in find_consensus(given).records][1] == ("s", "a")
 
 
 def test_a_missing_column_and_missing_or_broken_probabilities_are_refused() -> None:

@@ -13,7 +13,6 @@ out.
 from __future__ import annotations
 
 import itertools
-import json
 import statistics
 import sys
 from collections.abc import Callable
@@ -23,18 +22,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.texts import PUBLIC
-from winnow.core.hashing import stable_hash
-from winnow.core.user_cache import user_cache_folder
+from benchmarks.public_vectors import SETS, distinct_rows, stored_vectors
 from winnow.core.vocabulary import AcquisitionStrategy
-from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.linear_probe import LinearProbe
 from winnow.curation.engine.quick_probe import fit_steps, probe_rows
 from winnow.curation.engine.vectors import Vectors
 from winnow.curation.labeling.acquisition import AcquisitionPool, choose_queries
 from winnow.validators.stats.quantiles import percentile_bounds
-
-SETS = ("clinc150", "banking77", "snips", "metatool_routing", "rasa_nlu")
 
 POOL, TEST, MOST_TESTED = 3000, 1500, 8000
 
@@ -79,15 +73,9 @@ Choose = Callable[[Pool, NDArray[np.int64], LinearProbe | None, NDArray[np.int64
 @cache
 def rows_of(name: str) -> tuple[Vectors, Labels, Labels]:
     """Vectors, labels and splits of the distinct texts of a set; vectors are kept in the cache folder."""
-    lines = (PUBLIC / name / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = list({row["text"]: row for row in map(json.loads, lines)}.values())
-    texts = [row["text"] for row in rows]
-    path = user_cache_folder() / "benchmark_vectors" / f"{name}-{stable_hash(chr(10).join(texts), length=12)}.npy"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, open_embedder().encode(texts))
+    rows = distinct_rows(name)
     split = np.array([row.get("split", "all") for row in rows])
-    return np.load(path), np.array([row["label"] for row in rows]), split
+    return stored_vectors(name, [row["text"] for row in rows]), np.array([row["label"] for row in rows]), split
 
 
 def pool_of(told: str, seed: int, *, tested_on_all: bool = False) -> Pool:

@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.label_error_detection import measured
+from benchmarks.public_vectors import stored_vectors
 from benchmarks.texts import PUBLIC
 from winnow.core.result import NotMeasured
 from winnow.curation.annotations.label_errors import judge_labels
 from winnow.curation.annotations.out_of_fold import assign_folds
 from winnow.curation.annotations.quick_out_of_fold import QuickProbes
 from winnow.curation.annotations.wrong_label_count import contradicted_labels, wrong_label_count
-from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.quick_probe import probe_rows
 from winnow.curation.engine.vectors import Vectors
 
@@ -87,7 +87,7 @@ def rows_of(name: str) -> tuple[Vectors, Codes]:
         if size[label] >= MIN_ROWS and drawn[label] < ROWS[name]:
             drawn[label] += 1
             kept.append(rows[place])
-    vectors = open_embedder().encode([row["text"] for row in kept])
+    vectors = stored_vectors(f"{name}-label-noise", [row["text"] for row in kept])
     return vectors, np.unique([row["label"] for row in kept], return_inverse=True)[1]
 
 

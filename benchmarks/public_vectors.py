@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.texts import PUBLIC
 from winnow.core.hashing import stable_hash
+from winnow.core.user_cache import user_cache_folder
 from winnow.curation.engine.embedders.embedder import open_embedder
 from winnow.curation.engine.vectors import Vectors
 
@@ -38,21 +37,26 @@ class VectorSet:
 
 def vector_set(name: str, *, seed: int = 0) -> VectorSet:
     """A set in random order; where it has no train and test rows, a random 70 % of the rows are train."""
-    lines = (PUBLIC / name / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = list({row["text"]: row for row in map(json.loads, lines)}.values())
+    rows = distinct_rows(name)
     splits = np.array([row.get("split", "all") for row in rows])
-    vectors = _vectors(name, [row["text"] for row in rows])
+    vectors = stored_vectors(name, [row["text"] for row in rows])
     random = np.random.default_rng(seed)
     is_train = splits == "train" if "train" in splits else random.random(len(rows)) < TRAIN_SHARE
     found = VectorSet(vectors, np.array([row["label"] for row in rows]), is_train)
     return found.of(random.permutation(len(rows)))
 
 
-def _vectors(name: str, texts: list[str]) -> Vectors:
-    folder = Path(os.environ.get("WINNOW_CACHE", Path.home() / ".cache" / "winnow")) / "benchmark_vectors"
-    path = folder / f"{name}-{stable_hash(chr(10).join(texts), length=12)}.npy"
+def distinct_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a set, the last one of each text."""
+    lines = (PUBLIC / name / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return list({row["text"]: row for row in map(json.loads, lines)}.values())
+
+
+def stored_vectors(name: str, texts: list[str]) -> Vectors:
+    """The vectors of texts of a set; embedded once and kept in the cache folder."""
+    path = user_cache_folder() / "benchmark_vectors" / f"{name}-{stable_hash(chr(10).join(texts), length=12)}.npy"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, open_embedder().encode(texts))
     found: Vectors = np.load(path)
     return found

@@ -48,7 +48,7 @@ def wrong_label_line(count: WrongLabelCount) -> str:
         line = f"how many labels are wrong is not measured: {wrong.why}"
     else:
         labels = counted(int(wrong.rows), "label")
-        line = f"about {wrong.value:,.0f} ({wrong.low:,.0f} to {wrong.high:,.0f}) of {labels} wrong"
+        line = f"about {wrong.value:,.0f} ({wrong.low:,.0f} to {wrong.high:,.0f}) of {labels} wrong or debatable"
         if count.read_first:
             line += f"; about {FOUND_SHARE:.0%} of them in the first {counted(count.read_first, 'suspected record')}"
     if count.indistinct_labels:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def write_check_tables(check: CheckResult, folder: Path) -> list[Path]:
     """Write `excluded.csv`, each record with the one it repeats, `conflicts.csv` and `near_hold_out.csv`."""
     return [
-        _write(excluded_table(check), folder / "excluded.csv"),
-        _write(conflict_table(check), folder / "conflicts.csv"),
-        _write(near_hold_out_table(check), folder / "near_hold_out.csv"),
+        write_table(excluded_table(check), folder / "excluded.csv"),
+        write_table(conflict_table(check), folder / "conflicts.csv"),
+        write_table(near_hold_out_table(check), folder / "near_hold_out.csv"),
     ]
 
 
@@ -56,7 +56,8 @@ def near_hold_out_table(check: CheckResult) -> pd.DataFrame:
     return train.join(near).join(pd.DataFrame(found))
 
 
-def _write(table: pd.DataFrame, path: Path) -> Path:
+def write_table(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table as CSV in one step; no text and no label starts like a formula. Returns its path."""
     with atomic_write(path) as temporary:
         cells = {name: table[name].map(escape_cell) for name in table.columns if name.endswith(("text", "label"))}
         table.assign(**cells).to_csv(temporary, index=False)

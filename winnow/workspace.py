@@ -395,8 +395,9 @@ class Workspace:
 
         `annotators` assigns the records to these annotators; `second_reviewer_share` is the share that gets two
         annotators; `include_refused` has refused lots reviewed in full; `gold` names a source whose labeled records
-        are mixed into the queue `label`, where answers to them measure the annotators. Raises ServiceError when no
-        Argilla responds; what was chosen by then is delivered by the next push.
+        are mixed into the queue `label`, where answers to them measure the annotators; with a `count` of 0, they are
+        pushed alone. Raises ServiceError when no Argilla responds; what was chosen by then is delivered by the next
+        push.
         """
         from winnow.operations.push import push
         from winnow.operations.push_request import PushRequest

@@ -85,6 +85,20 @@ def gold_answers(connection: Connection, task: Task) -> pd.DataFrame:
     return pd.DataFrame(list(first.values()), columns=list(KNOWN_COLUMNS))
 
 
+def gold_table(answers: pd.DataFrame, rows: Iterable[WorkingRow]) -> pd.DataFrame:
+    """The answers to gold records next to the known labels, wrong ones first: what annotators read after a practice.
+
+    Columns `annotator`, `text`, `answer_label`, `known_label` and `is_right`.
+    """
+    texts = {row.id: row.text for row in rows}
+    table = answers.assign(
+        text=[texts.get(record, "") for record in answers["record"]], is_right=answers["label"] == answers["right"]
+    )
+    named = table.rename(columns={"who": "annotator", "label": "answer_label", "right": "known_label"})
+    columns = ["annotator", "text", "answer_label", "known_label", "is_right"]
+    return named.sort_values(["annotator", "is_right", "text"], kind="stable")[columns]
+
+
 def gold_accuracies(answers: pd.DataFrame) -> dict[str, Measure]:
     """The share of each annotator's answers to gold records that is right, with its interval."""
     given, right = Counter(answers["who"]), Counter(answers["who"][answers["label"] == answers["right"]])

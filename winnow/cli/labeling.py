@@ -123,8 +123,8 @@ def push(
     count: Annotated[
         int | None,
         typer.Option(
-            min=1,
-            help="Target number of pending records in the queue. "
+            min=0,
+            help="Target number of pending records in the queue; 0 with --gold for a practice round. "
             f"[default: all in {', '.join(one.name for one in QUEUES if one.default_count is None)}, else 200]",
         ),
     ] = None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from winnow.core.commands import command
 from winnow.core.result import Measure, Measured
 from winnow.curation.labeling.cleanup import delete_forgotten
-from winnow.curation.labeling.gold_records import gold_accuracies, gold_answers
+from winnow.curation.labeling.gold_records import gold_accuracies, gold_answers, gold_table
 from winnow.curation.labeling.queues.adjudicate import ADJUDICATE, unqueued_disputes
 from winnow.curation.labeling.queues.review import REVIEW
 from winnow.curation.labeling.response_import import import_responses
@@ -23,6 +24,8 @@ from winnow.curation.labeling.throughput import (
 from winnow.curation.review.lots import Lot, record_current_verdicts
 from winnow.curation.store.working_view import working_rows
 from winnow.operations._context import WorkspaceContext
+
+GOLD_FILE = "gold_answers.csv"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class PullResult:
     url: str
     gold: dict[str, Measure]
     """The accuracy of each annotator on gold records, by name; only those who answered some."""
+    gold_file: Path | None
+    """The answers to gold records next to the known labels, as CSV; None without any."""
 
     @property
     def next(self) -> str:
@@ -82,6 +87,7 @@ class PullResult:
             "incomplete": dict(self.imported.incomplete),
             "returned": [one.json() for one in self.imported.returned],
             "corrected": self.imported.corrected,
+            "gold_answers": None if self.gold_file is None else str(self.gold_file),
             "missing_datasets": self.imported.missing,
             "url": self.url,
         }
@@ -96,20 +102,24 @@ def gold_facts(measured: Measure | None) -> dict[str, float] | None:
 
 def pull(workspace: WorkspaceContext) -> PullResult:
     """Import new responses as decisions, and record the verdicts of lots that they decide."""
+    from winnow.reports.check_tables import write_table
+
     store = workspace.store
     with argilla_session(workspace.folder, store) as session:
         delete_forgotten(store, session)
         imported = import_responses(store, lambda: workspace.task, session.client, workspace.scrubber)
         verdicts = record_current_verdicts(store)
     with store.reading() as connection:
-        activity = annotator_activity(connection)
+        activity, rows = annotator_activity(connection), working_rows(connection)
+        gold = gold_answers(connection, workspace.task)
         return PullResult(
             imported=imported,
             annotators=activity,
             remaining=remaining_work(connection, activity),
-            unresolved=len(unqueued_disputes(connection, working_rows(connection))),
+            unresolved=len(unqueued_disputes(connection, rows)),
             decided_lots=verdicts.decided,
             unreviewed=verdicts.unreviewed,
             url=session.connection.url,
-            gold=gold_accuracies(gold_answers(connection, workspace.task)),
+            gold=gold_accuracies(gold),
+            gold_file=write_table(gold_table(gold, rows), workspace.folder.reports / GOLD_FILE) if len(gold) else None,
         )

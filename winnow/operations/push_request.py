@@ -23,7 +23,7 @@ class PushRequest:
 
     queue: str
     count: int | None = None
-    """Records that should be pending afterwards; None: the queue's default."""
+    """Records that should be pending afterwards; None: the queue's default; 0 with gold records: only these."""
     strategy: str = AcquisitionStrategy.RANDOM
     annotators: tuple[str, ...] = ()
     """The annotators who get the records; empty: everybody."""
@@ -39,7 +39,7 @@ class PushRequest:
     def spec(self, task: Task) -> EnqueueSpec:
         """What to enqueue. Raises WinnowError for a request that makes no sense."""
         queue = queue_named(self.queue)
-        check_range("count", self.count, low=1)
+        check_range("count", self.count, low=0 if self.gold else 1)
         check_range("second_reviewer_share", self.second_reviewer_share, low=0, high=1)
         if self.annotators and not queue.assignable:
             found = f"records of the queue {queue.name} are drawn for everybody"
@@ -55,7 +55,7 @@ class PushRequest:
             share = task.review.second_reviewer_share if queue.second_reviewer else 0.0
         return EnqueueSpec(
             queue=queue,
-            count=self.count or queue.default_count or NO_LIMIT,
+            count=(queue.default_count or NO_LIMIT) if self.count is None else self.count,
             strategy=self._strategy(queue),
             annotators=tuple(dict.fromkeys(self.annotators)),
             second_reviewer_share=share,

@@ -222,7 +222,7 @@ def test_the_printed_setting_and_command_work_as_printed(tmp_path: Path) -> None
     assert yaml.safe_load(setting) == {"screen": {"max_characters": 4090}}
     with (root / "winnow.yaml").open("a") as handle:
         handle.write(f"{setting}\n")
-    command = next(line for line in told.splitlines() if "winnow add" in line).split("again: ")[1]
+    command = next(line for line in told.splitlines() if "winnow add" in line).split("afterwards: ")[1]
     again = run_winnow(*shlex.split(command)[1:], cwd=root)
     assert "given 1 = added 1 + known 0 + dropped 0" in again.stdout
     assert set(winnow.open(root).records()["text"]) == set(texts)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ import winnow
 from tests.support.commands import WINNOW_SCRIPT, run_winnow
 from tests.support.files import write_jsonl
 from tests.support.labeling import LabelingSetup, annotators_of
+from tests.support.workspaces import waive_failing
 from winnow.core.errors import Problem, ServiceError, WinnowError
 from winnow.curation.io.readers.columns import Columns
 from winnow.curation.labeling.argilla_client import ArgillaClient
@@ -169,6 +171,8 @@ def test_an_audit_measures_the_labels_and_the_card_says_so(labeling: LabelingSet
         wrong += number % 10 == 0
         labeling.answer(ann, one, other if number % 10 == 0 else right)
     workspace.pull()
+    assert [gate.name for gate in workspace.check().gates if gate.verdict == "fail"] == ["label_accuracy"]
+    waive_failing(workspace)
     workspace.freeze("audited")
     manifest = json.loads((workspace.folder.releases / "audited" / "manifest.json").read_text())
     measured = manifest["label_accuracy"]
@@ -777,3 +781,13 @@ def test_gold_records_go_out_unseen_and_measure_who_answers_them(labeling: Label
     assert (measured["accuracy"], measured["answers"]) == (0.75, 4)
     assert {workspace.show(one["external_id"]).record.label for one in gold} == {first}
     assert pulled.remaining.pending.records == {"label": 6}
+    assert pulled.gold_file is not None
+    table = pd.read_csv(pulled.gold_file)
+    assert table["is_right"].tolist() == [False, True, True, True]  # wrong ones first
+    assert table.loc[0, ["answer_label", "known_label"]].tolist() == [second, first]
+    assert table["annotator"].str.startswith("ann").all()
+    more = [{"text": "practice question about it", "label": first}]
+    workspace.add(write_jsonl(tmp_path / "practice.jsonl", more), license="own")
+    assert workspace.push("label", count=0, second_reviewer_share=0, gold="practice.jsonl").records == 1
+    with pytest.raises(WinnowError, match="count"):
+        workspace.push("label", count=0)

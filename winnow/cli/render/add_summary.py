@@ -34,7 +34,7 @@ def print_add_summary(result: AddResult) -> None:
     if result.reasons:
         for reason, count in result.reasons.items():
             print_line(f"dropped: {reason} {count:,} (fix: {printable(result.fixes.get(reason, ''))})")
-        again = "the dropped rows would be in" if result.dry_run else "rows that you correct there are added by"
+        again = "the dropped rows would be in" if result.dry_run else "to add these rows afterwards:"
         print_line(f"{again} {result.dropped_file if result.dry_run else command('add', str(result.dropped_file))}")
     if result.unmapped and result.unmapped.tools:
         _print_unmapped(result.unmapped)

@@ -59,6 +59,8 @@ def print_pull(result: PullResult) -> None:
         if isinstance(measured, Measured):
             share = f"{measured.value:.0%} ({measured.low:.0%} to {measured.high:.0%})"
             print_line(f"{name}: {share} of {counted(measured.rows, 'gold record')} right")
+    if result.gold_file is not None:
+        print_line(f"answers to gold records next to the known labels: {printable(str(result.gold_file))}")
     if too_fast := {one.name: one.implausible for one in result.annotators if one.implausible}:
         who = counts_by_name(too_fast)
         print_line(f"faster than the record can be read, and left out of the time per response: {who}", style="yellow")

@@ -17,6 +17,7 @@ from winnow.core.errors import WinnowError
 from winnow.core.result import NotMeasured
 from winnow.curation.checks.check import CheckResult
 from winnow.curation.checks.gates import GATES_OF_EVERY_KIND
+from winnow.curation.checks.gates.audited_labels import measure_audited_labels
 from winnow.curation.checks.gates.disputed import measure_disputed
 from winnow.curation.checks.gates.facet_marginals import measure_facet_marginals
 from winnow.curation.checks.gates.fallback_share import measure_fallback_share
@@ -33,6 +34,7 @@ from winnow.curation.checks.gates.synthetic_share import measure_synthetic_share
 from winnow.curation.checks.gates.traffic_coverage import measure_traffic_gate
 from winnow.curation.checks.gates.undecided_lots import measure_undecided_lots
 from winnow.curation.io.readers.columns import Columns
+from winnow.curation.review.label_accuracy import LabelAccuracy
 from winnow.curation.store.sources import GenerationBatch
 from winnow.workspace import Workspace
 
@@ -307,6 +309,7 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
         measure_schema(healthy(), ["a"]),
         measure_hold_out_integrity(healthy().iloc[:8]),
         measure_disputed(pd.Series(["labeled", "disputed"]), {LABELS_PAIR: 1}, 0.02),
+        measure_audited_labels(LabelAccuracy(80, 100, 0, 0.71, 0.87, {"human": (80, 100)}), 0.95),
         measure_minimum_per_label(train, LABELS, 10, 50, train, train),
         measure_synthetic_share(pd.Series(["synthetic"]), 0.7),
         measure_facet_marginals(["a: all alike"], 1, 2, 0.1, below_target=1),
@@ -329,7 +332,7 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
         failed += [gate for gate in workspace.check().gates if gate.verdict == "fail"]
     assert {gate.name for gate in failed} == set(GATES_OF_EVERY_KIND) - {"label_balance"}  # which warns
     for gate in failed:
-        named = re.findall(r"winnow (\w+)", gate.fix)
+        named = re.findall(r"winnow ([\w-]+)", gate.fix)
         assert gate.verdict == "fail"
         assert named, gate
         assert set(named) <= commands, gate
@@ -337,7 +340,12 @@ def test_every_failed_gate_names_a_command_that_exists(make_workspace: Callable[
 
 def test_the_example_passes_every_default_gate(frozen_example: Workspace) -> None:
     verdicts = {gate.name: gate.verdict for gate in frozen_example.check().gates}
-    nothing = {"mix", "traffic_coverage", "undecided_lots"}  # no target, no traffic, nothing synthetic
+    nothing = {
+        "label_accuracy",
+        "mix",
+        "traffic_coverage",
+        "undecided_lots",
+    }  # nothing to measure
     assert {name for name, verdict in verdicts.items() if verdict == "not_measured"} == nothing
     assert set(verdicts.values()) == {"pass", "not_measured"}
 

@@ -89,4 +89,5 @@ def _for_unlabeled(gate: Gate, inputs: GateInputs) -> Gate:
     if gate.evidence != (NO_TRAIN_ROW,) or inputs.final.empty:
         return gate
     why = f"no labeled train row yet: {counted(len(inputs.final), 'record')} without a label"
-    return gate_not_measured(gate.name, gate.threshold, why, f"label records; `{command('status')}` says how")
+    fix = f"label records; `{command('status')}` says how"
+    return gate_not_measured(gate.name, gate.threshold, why, fix, bound=gate.bound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from winnow.core.commands import command
 from winnow.core.counted import counted
+from winnow.core.vocabulary import Bound
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import Gate, at_least, gate_not_measured
 from winnow.curation.review.label_accuracy import LabelAccuracy
@@ -19,7 +20,7 @@ def measure_audited_labels(found: LabelAccuracy | None, least: float) -> Gate:
     """The same from what the audit found: the lower end of its 95 % Wilson interval."""
     if found is None:
         why = f"no label from a file was audited; `{command('push audit')}` asks people about a random sample"
-        return gate_not_measured("label_accuracy", least, why, "")
+        return gate_not_measured("label_accuracy", least, why, "", bound=Bound.AT_LEAST)
     evidence = [
         f"{found.right:,} of {counted(found.audited, 'audited label')} are right: {found.share:.1%} "
         f"({found.low:.1%} to {found.high:.1%})"

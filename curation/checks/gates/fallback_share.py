@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from winnow.core.commands import command
 from winnow.core.counted import counted
+from winnow.core.vocabulary import Bound
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.gate import NO_TRAIN_ROW, Gate, at_least, at_most, gate_not_measured
 
@@ -24,9 +25,9 @@ def measure_fallback_share(train: pd.Series[str], fallback: str | None, bounds: 
     """The same from the labels of train; the threshold shown is the nearer bound."""
     low, high = bounds
     if fallback is None:
-        return gate_not_measured("fallback_share", low, "the task has no fallback label", "")
+        return gate_not_measured("fallback_share", low, "the task has no fallback label", "", bound=Bound.AT_LEAST)
     if train.empty:
-        return gate_not_measured("fallback_share", low, NO_TRAIN_ROW, command("add", "FILE"))
+        return gate_not_measured("fallback_share", low, NO_TRAIN_ROW, command("add", "FILE"), bound=Bound.AT_LEAST)
     share = round(float((train == fallback).mean()), 4)
     found = f"{fallback} has {int((train == fallback).sum())} of {counted(len(train), 'train row')}"
     evidence = [f"{found}; the share may be {low:g} to {high:g}"]

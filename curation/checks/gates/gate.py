@@ -79,6 +79,6 @@ NO_TRAIN_ROW = "no train row yet"
 """Why a gate that measures train has nothing to measure."""
 
 
-def gate_not_measured(name: str, threshold: float, why: str, fix: str) -> Gate:
+def gate_not_measured(name: str, threshold: float, why: str, fix: str, *, bound: Bound = Bound.AT_MOST) -> Gate:
     """A gate that had nothing to measure, and why."""
-    return Gate(name, NotMeasured(why), threshold, GateVerdict.NOT_MEASURED, (why,), fix)
+    return Gate(name, NotMeasured(why), threshold, GateVerdict.NOT_MEASURED, (why,), fix, bound)

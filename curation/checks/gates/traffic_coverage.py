@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from winnow.core.commands import command
 from winnow.core.result import NotMeasured
+from winnow.core.vocabulary import Bound
 from winnow.curation.checks.coverage.traffic_novelty import UncoveredEstimate, estimate_uncovered
 from winnow.curation.checks.coverage.traffic_similarity import TOO_SMALL
 from winnow.curation.checks.gate_inputs import GateInputs
@@ -23,7 +24,9 @@ def traffic_coverage_gate(inputs: GateInputs) -> Gate:
     share_min = inputs.task.gates.traffic_coverage.share_min
     noun = kind_of(inputs.task).noun
     if coverage.lacks_signal and len(weights):
-        return gate_not_measured(NAME, share_min, coverage.why_not_measured, command("label-errors"))
+        return gate_not_measured(
+            NAME, share_min, coverage.why_not_measured, command("label-errors"), bound=Bound.AT_LEAST
+        )
     if not isinstance(coverage.novelty, NotMeasured):
         estimate = estimate_uncovered(coverage.novelty, weights)
         if not isinstance(estimate, NotMeasured):
@@ -53,9 +56,11 @@ def measure_traffic_gate(
     """The same from each record's `similarity` to its nearest train record and its `frequency`."""
     total = sum(frequency)
     if not total:
-        return gate_not_measured(NAME, share_min, f"no unlabeled log {noun.one}", command("add", "FILE", origin="log"))
+        return gate_not_measured(
+            NAME, share_min, f"no unlabeled log {noun.one}", command("add", "FILE", origin="log"), bound=Bound.AT_LEAST
+        )
     if near_cosine is None:
-        return gate_not_measured(NAME, share_min, TOO_SMALL, command("add", "FILE"))
+        return gate_not_measured(NAME, share_min, TOO_SMALL, command("add", "FILE"), bound=Bound.AT_LEAST)
     covered = sum(n for cosine, n in zip(similarity, frequency, strict=True) if cosine >= near_cosine)
     evidence = [
         f"{total - covered:,} of {total:,} {noun.many} have no train record at cosine {near_cosine:.3f} or above"

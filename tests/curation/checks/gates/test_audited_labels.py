@@ -42,7 +42,7 @@ def test_a_rate_that_cannot_pass_asks_for_corrected_labels() -> None:
 def test_without_an_audit_nothing_is_measured() -> None:
     gate = measure_audited_labels(None, 0.95)
     why = "no label from a file was audited; `winnow push audit` asks people about a random sample"
-    assert (gate.verdict, gate.measured, gate.fix) == ("not_measured", NotMeasured(why), "")
+    assert (gate.verdict, gate.measured, gate.fix, gate.bound) == ("not_measured", NotMeasured(why), "", "at_least")
 
 
 def test_diversity_is_the_number_of_equally_frequent_labels() -> None:

@@ -97,12 +97,17 @@ class Run:
 
     def read_looks(self) -> list[Look | UnreadableLook]:
         """Every look so far, oldest first; a line that was cut off by a kill counts as a look at test."""
-        path = self.path / LOOKS_FILE
-        return [_parse_look(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+        return read_looks(self.path)
 
     def looks_at_test(self) -> int:
         """Number of times that somebody saw a score on test."""
         return sum(look.split == Split.TEST for look in self.read_looks())
+
+
+def read_looks(folder: Path) -> list[Look | UnreadableLook]:
+    """Every look at the run in a folder, oldest first; a line that was cut off by a kill counts as a look at test."""
+    path = folder / LOOKS_FILE
+    return [_parse_look(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
 def _parse_look(line: str) -> Look | UnreadableLook:

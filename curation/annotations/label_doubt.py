@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from winnow.curation.annotations.out_of_fold import RowIndices
 from winnow.curation.annotations.pooled_belief import Belief
+from winnow.curation.engine.group_ranks import rank_in_group
 from winnow.curation.engine.vectors import Vectors
 
 SURE_SHARE = 0.5
@@ -105,11 +106,8 @@ class LabelDoubt:
 
 def surest(predicted: RowIndices, probability: Vectors, share: float = SURE_SHARE) -> NDArray[np.bool_]:
     """A share of the rows of each predicted label, those with the highest probabilities; rounded up."""
-    order = np.lexsort((-probability, predicted))
-    size = np.bincount(predicted)
-    rank = np.empty(len(predicted), dtype=np.int64)
-    rank[order] = np.arange(len(predicted)) - (np.cumsum(size) - size)[predicted[order]]
-    first: NDArray[np.bool_] = rank < np.ceil(share * size[predicted])
+    size = np.bincount(predicted)[predicted]
+    first: NDArray[np.bool_] = rank_in_group(predicted, -probability) < np.ceil(share * size)
     return first
 
 

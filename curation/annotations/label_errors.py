@@ -17,6 +17,7 @@ from winnow.curation.annotations.out_of_fold import FOLDS, RowIndices, assign_fo
 from winnow.curation.annotations.pooled_belief import PenaltyPair, pooled_belief
 from winnow.curation.annotations.read_first import read_first
 from winnow.curation.annotations.wrong_label_count import suspected_by_model, wrong_label_count
+from winnow.curation.engine.group_ranks import rank_in_group
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.stats.clustered_share import count_by_cluster, design_effect
 
@@ -167,16 +168,8 @@ def _excluded_from_second_round(doubt: LabelDoubt, scorable: NDArray[np.bool_]) 
     score = np.where(scorable, doubt.score, -np.inf)
     most = np.zeros(len(score), dtype=bool)
     most[np.argsort(-score, kind="stable")[: round(contradicted * scorable.sum())]] = True
-    return most & (_rank_in_label(score, doubt.codes) < (MAX_EXCLUDED_SHARE * np.bincount(doubt.codes)[doubt.codes]))
-
-
-def _rank_in_label(score: NDArray[np.float64], codes: RowIndices) -> RowIndices:
-    """Of every row, how many rows of its label are more doubtful."""
-    order = np.lexsort((-score, codes))
-    size = np.bincount(codes)
-    rank = np.empty(len(codes), dtype=np.int64)
-    rank[order] = np.arange(len(codes)) - (np.cumsum(size) - size)[codes[order]]
-    return rank
+    allowed = MAX_EXCLUDED_SHARE * np.bincount(doubt.codes)[doubt.codes]
+    return most & (rank_in_group(doubt.codes, -score) < allowed)
 
 
 def _design_effect(doubt: LabelDoubt, scorable: NDArray[np.bool_], groups: Sequence[str]) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.result import NotMeasured
+from winnow.curation.engine.group_ranks import rank_in_group
 from winnow.curation.engine.novelty_measures import GroupedRows, NoveltyMeasures, RowIndices, measure_novelty
 from winnow.curation.engine.vectors import Vectors
 
@@ -127,10 +128,6 @@ def _judged_labels(given: TrialRows) -> RowIndices:
 
 def _folds(codes: RowIndices, groups: RowIndices) -> RowIndices:
     """The fold of each row: the groups of a label are dealt out in turn, in the order of their first row."""
-    first = np.unique(groups, return_index=True)
-    label = codes[first[1]]
-    order = np.lexsort((first[1], label))
-    starts = np.searchsorted(label[order], label[order])
-    fold = np.empty(len(order), dtype=np.int64)
-    fold[order] = (np.arange(len(order)) - starts) % ROUNDS
-    return fold[np.searchsorted(first[0], groups)]
+    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
+    fold: RowIndices = rank_in_group(codes[first], first)[number] % ROUNDS
+    return fold

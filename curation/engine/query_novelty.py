@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.result import Measured, NotMeasured
+from winnow.curation.engine.group_ranks import rank_in_group
 from winnow.curation.engine.hidden_label_trial import (
     COMPANION_SHARE,
     TrialOutcome,
@@ -34,8 +35,6 @@ MAX_LABELED = 10_000
 MIN_SENSITIVITY = 0.20
 """If rows of hidden labels are called new less often than this, nothing can be said of missing labels."""
 
-NO_TOPICS = "the labels do not follow the topics of the texts"
-"""Why nothing can be said of missing labels: hidden ones are called new as seldom as known ones."""
 
 UNUSUAL = 0.90
 """Known rows beyond this percentile differ from the others in more than wording."""
@@ -44,6 +43,13 @@ MIN_CONFIDENT_SHARE = 0.25
 """Queries less new than the median known row that show how the wording of traffic differs; half of known ones are."""
 
 Scores = NDArray[np.float64]
+
+
+class NoTopics(NotMeasured):
+    """Nothing can be said of missing labels, because the labels do not follow the topics of the texts.
+
+    Records of hidden labels are called new about as seldom as those of known ones.
+    """
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,6 @@ def is_new(novelty: QueryNovelty) -> NDArray[np.bool_]:
     return called
 
 
-def lacks_topics(found: QueryNovelty | NotMeasured) -> bool:
-    """Whether nothing can be said of missing labels, because known ones cannot be told apart."""
-    return isinstance(found, NotMeasured) and found.why.endswith(NO_TOPICS)
-
-
 def new_from() -> float:
     """The score above which a query is called new."""
     return normal_quantile(1 - FALSE_ALARMS)
@@ -103,9 +104,9 @@ def judge_novelty(labeled: LabeledVectors, queries: Vectors, query_groups: RowIn
     found = _calibrated(trial, measures)
     sensitivity = _sensitivity(trial.new_codes, found.new)
     if sensitivity.value < MIN_SENSITIVITY:
-        return NotMeasured(
+        return NoTopics(
             f"records of labels that are hidden from train are called new in {sensitivity.value:.0%} of cases, others "
-            f"in {FALSE_ALARMS:.0%}: {NO_TOPICS}"
+            f"in {FALSE_ALARMS:.0%}: the labels do not follow the topics of the texts"
         )
     return QueryNovelty(found.queries, sensitivity, kept[trial.known_rows], found.known)
 
@@ -178,7 +179,5 @@ def _sensitivity(codes: RowIndices, scores: Scores) -> Measured:
 def _evenly(labels: NDArray[np.str_], count: int) -> RowIndices:
     """Positions of at most `count` rows: the first ones of every label, equally many where there are enough."""
     codes = np.unique(labels, return_inverse=True)[1]
-    order = np.argsort(codes, kind="stable")
-    rank = np.empty(len(codes), dtype=np.int64)
-    rank[order] = np.arange(len(codes)) - np.searchsorted(codes[order], codes[order])
+    rank = rank_in_group(codes, np.arange(len(codes)))
     return np.sort(np.argsort(rank, kind="stable")[:count])

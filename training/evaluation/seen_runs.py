@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import comb
 from pathlib import Path
 
-from winnow.training.runs import LOOKS_FILE, RUN_FILE, Run
+from winnow.training.runs import RUN_FILE, Run, read_looks
 
 
 def runs_seen(runs: Sequence[Run], split: str) -> int:
@@ -15,7 +15,8 @@ def runs_seen(runs: Sequence[Run], split: str) -> int:
     releases = {run.facts.release.sha256 for run in runs}
     seen = {run.path.resolve() for run in runs}
     for folder in {run.path.resolve().parent for run in runs}:
-        seen |= {path.parent for path in folder.glob(f"*/{RUN_FILE}") if _was_seen(path, releases, split)}
+        others = (path.parent for path in folder.glob(f"*/{RUN_FILE}") if _release_of(path) in releases)
+        seen |= {other for other in others if any(look.split == split for look in read_looks(other))}
     return len(seen)
 
 
@@ -24,14 +25,9 @@ def p_if_chosen(p_value: float, seen: int) -> float:
     return min(1.0, p_value * comb(seen, 2))
 
 
-def _was_seen(path: Path, releases: set[str], split: str) -> bool:
-    looks = path.with_name(LOOKS_FILE)
-    if not looks.is_file():
-        return False
+def _release_of(path: Path) -> str:
+    """The SHA-256 of the release of a run, without opening its weights; empty for a file that states none."""
     try:
-        release = json.loads(path.read_text(encoding="utf-8"))["release"]["sha256"]
-        return release in releases and any(
-            json.loads(line).get("split") == split for line in looks.read_text(encoding="utf-8").splitlines() if line
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return False
+        return str(json.loads(path.read_text(encoding="utf-8"))["release"]["sha256"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -29,6 +29,10 @@ class PredictedRow:
     predicted: str
 
 
+PredictedRows = dict[str, PredictedRow]
+"""Rows by id, or answers by key."""
+
+
 def stored_measures(run: Run) -> EvaluationFacts | NotMeasured:
     """The measures of the last evaluation on validation.
 

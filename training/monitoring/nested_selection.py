@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from winnow.core.hashing import keyed_hash
-from winnow.training.evaluation.stored_results import PredictedRow
+from winnow.training.evaluation.stored_results import PredictedRows
 
 FOLDS = 10
 """Parts of the rows: the run that answers one of them was chosen on nine tenths of the rows."""
 
-Rows = dict[str, PredictedRow]
 
-
-def nested_rows(candidates: Sequence[Rows], *, record_of: Callable[[str], str] = str) -> Rows:
+def nested_rows(candidates: Sequence[PredictedRows], *, record_of: Callable[[str], str] = str) -> PredictedRows:
     """Each row that all candidates answered, by the candidate with the most right answers in the other folds.
 
     Rows are given by key; all rows of one record (`record_of`) are in one fold. Among equally good candidates, the

@@ -16,7 +16,7 @@ from winnow.training.diagnostics.run_context import read_run_context
 from winnow.training.diagnostics.tools.diagnose_answers import diagnose_answers
 from winnow.training.diagnostics.tools.read_answer_context import read_answer_context
 from winnow.training.evaluation.evaluation_facts import EvaluationFacts
-from winnow.training.evaluation.stored_results import DECISION_SPLIT, PredictedRow, stored_measures, stored_predictions
+from winnow.training.evaluation.stored_results import DECISION_SPLIT, PredictedRows, stored_measures, stored_predictions
 from winnow.training.evaluation.tools.answer_results import read_answer_results
 from winnow.training.evaluation.tools.stored_answers import record_of_answer, stored_answer_rows, stored_tool_measures
 from winnow.training.evaluation.tools.tool_facts import ToolEvaluationFacts
@@ -27,8 +27,6 @@ from winnow.validators.kinds import kind_of
 from winnow.validators.kinds.intents import INTENTS
 from winnow.validators.kinds.kind import Kind
 from winnow.validators.kinds.tools import TOOLS, offered_by_task
-
-Rows = dict[str, PredictedRow]
 
 NO_LABELS_OF_REQUESTS = NotMeasured("a request alone does not show which tools a model calls in the dialogue")
 
@@ -41,11 +39,11 @@ class StoredEvidence:
     """The method that others are compared with when nothing is deployed or imported."""
     measures: Callable[[Run], EvaluationFacts | ToolEvaluationFacts | NotMeasured]
     """The stored measures of validation."""
-    rows: Callable[[Run, Callable[[str], str]], Rows]
+    rows: Callable[[Run, Callable[[str], str]], PredictedRows]
     """The stored predictions or answers on validation, by key."""
     record_of: Callable[[str], str]
     """The record that a key belongs to: rows of one record depend on each other."""
-    newer_rows: Callable[..., Rows | NotMeasured]
+    newer_rows: Callable[..., PredictedRows | NotMeasured]
     """The predictions or answers of a run on the validation of a newer release, as `predict_newer_validation`."""
     counted_labels: Callable[[Task], list[str]]
     """The labels or tools of which fine-tuning needs examples: not the fallback, no behavior
@@ -81,7 +79,7 @@ def _measures_of_dialogues(run: Run) -> EvaluationFacts | ToolEvaluationFacts | 
     return found if isinstance(of_labels, NotMeasured) else of_labels
 
 
-def _rows_of_dialogues(run: Run, current_label: Callable[[str], str]) -> Rows:
+def _rows_of_dialogues(run: Run, current_label: Callable[[str], str]) -> PredictedRows:
     return stored_answer_rows(run, current_label) or stored_predictions(run, current_label)
 
 

@@ -25,7 +25,7 @@ from winnow.curation.checks.coverage.traffic_similarity import (
 from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group
-from winnow.curation.engine.query_novelty import FALSE_ALARMS, QueryNovelty, is_new, lacks_topics
+from winnow.curation.engine.query_novelty import FALSE_ALARMS, NoTopics, QueryNovelty, is_new
 from winnow.validators.stats.intervals import proportion
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def uncovered_queries(
     novelty = judge_traffic(train, labels, in_scope, asked) if frozen.given_labels else NOT_JUDGED
     if not isinstance(novelty, NotMeasured):
         return UncoveredQueries(dict(zip(distinct, is_new(novelty).tolist(), strict=True)), novelty)
-    if lacks_topics(novelty):
+    if isinstance(novelty, NoTopics):
         return UncoveredQueries({}, novelty, novelty.why)
     return _by_nearness(train, in_scope, asked, novelty)
 

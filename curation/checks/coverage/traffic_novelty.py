@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from winnow.core.result import Measured, NotMeasured
-from winnow.curation.engine.query_novelty import FALSE_ALARMS, LabeledVectors, QueryNovelty, is_new, judge_novelty
+from winnow.curation.engine.query_novelty import (
+    FALSE_ALARMS,
+    LabeledVectors,
+    NoTopics,
+    QueryNovelty,
+    is_new,
+    judge_novelty,
+)
 from winnow.curation.engine.vectors import Vectors
 from winnow.validators.stats.corrected_share import corrected_share
 from winnow.validators.stats.intervals import wilson_bounds
@@ -114,7 +121,7 @@ def judge_traffic(
 def novelty_arrays(found: QueryNovelty | NotMeasured) -> dict[str, Any]:
     """What `novelty_of` reads, as arrays."""
     if isinstance(found, NotMeasured):
-        return {"novelty_why": np.array(found.why)}
+        return {"novelty_why": np.array(found.why), "lacks_topics": np.array(isinstance(found, NoTopics))}
     sensitivity = found.sensitivity
     return {
         "novelty": found.scores,
@@ -127,7 +134,7 @@ def novelty_arrays(found: QueryNovelty | NotMeasured) -> dict[str, Any]:
 def novelty_of(stored: Mapping[str, Any]) -> QueryNovelty | NotMeasured:
     """What `novelty_arrays` wrote."""
     if "novelty_why" in stored:
-        return NotMeasured(str(stored["novelty_why"]))
+        return (NoTopics if stored["lacks_topics"] else NotMeasured)(str(stored["novelty_why"]))
     value, low, high, rows = stored["sensitivity"].tolist()
     sensitivity = Measured(value, low, high, int(rows))
     return QueryNovelty(stored["novelty"], sensitivity, stored["known_rows"], stored["known_scores"])

@@ -24,7 +24,7 @@ from winnow.curation.checks.coverage.traffic_novelty import (
 from winnow.curation.engine.compared_vectors import ComparedFor, compared_vectors
 from winnow.curation.engine.embedders.embedder import Embedder
 from winnow.curation.engine.exact_search import highest_similarity_outside_group, nearest
-from winnow.curation.engine.query_novelty import QueryNovelty, is_new, lacks_topics
+from winnow.curation.engine.query_novelty import NoTopics, QueryNovelty, is_new
 from winnow.validators.stats.quantiles import quantile
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ TOO_SMALL = "train is too small to measure which cosine counts as near"
 
 NOT_JUDGED = NotMeasured("labels of dialogues follow from their content, which a request does not show")
 
-FORMAT = "3"
+FORMAT = "4"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class TrafficCoverage:
     @property
     def lacks_signal(self) -> bool:
         """Whether nothing can be said because the labels do not follow the topics of the texts."""
-        return lacks_topics(self.novelty)
+        return isinstance(self.novelty, NoTopics)
 
     @property
     def why_not_measured(self) -> str:

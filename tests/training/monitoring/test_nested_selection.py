@@ -7,22 +7,22 @@ import random
 import pytest
 
 from winnow.core.result import NotMeasured
-from winnow.training.evaluation.stored_results import PredictedRow
+from winnow.training.evaluation.stored_results import PredictedRow, PredictedRows
 from winnow.training.monitoring.accuracy_gain import measure_gain
-from winnow.training.monitoring.nested_selection import FOLDS, Rows, nested_rows
+from winnow.training.monitoring.nested_selection import FOLDS, nested_rows
 
 
-def run(accuracy: float, rows: int, chance: random.Random) -> Rows:
+def run(accuracy: float, rows: int, chance: random.Random) -> PredictedRows:
     return {f"r{i}": PredictedRow("a", "a" if chance.random() < accuracy else "b") for i in range(rows)}
 
 
-def gain(old: Rows, new: Rows) -> float:
+def gain(old: PredictedRows, new: PredictedRows) -> float:
     found = measure_gain(old, new)
     assert not isinstance(found, NotMeasured)
     return found.accuracy.difference
 
 
-def right(rows: Rows) -> int:
+def right(rows: PredictedRows) -> int:
     return sum(one.gold == one.predicted for one in rows.values())
 
 

@@ -31,14 +31,19 @@ def _distinct(files: list[Path], key: str) -> list[str]:
 
 
 def vectors(count: int) -> tuple[str, Vectors]:
-    """Real vectors; if there are too few, also mixtures of a real one and one of its 20 nearest among 500.
-
-    A mixture w a + (1 - w) b, with w from 0.55 to 1, lies between two texts on one topic, like a paraphrase.
-    """
+    """Real vectors; if there are too few, also mixtures (`with_mixtures`)."""
     name, own = texts()
     real = open_embedder().encode(own[:count])
     if len(real) >= count:
         return name, real
+    return f"{name}, {count - len(real):,} of them mixtures", with_mixtures(real, count)
+
+
+def with_mixtures(real: Vectors, count: int) -> Vectors:
+    """So many vectors: real ones, then mixtures of a real one and one of its 20 nearest among 500.
+
+    A mixture w a + (1 - w) b, with w from 0.55 to 1, lies between two texts on one topic, like a paraphrase.
+    """
     generator = np.random.default_rng(0)
     mixtures = []
     for start in range(0, count - len(real), 500):
@@ -49,4 +54,5 @@ def vectors(count: int) -> tuple[str, Vectors]:
         weight = generator.uniform(0.55, 1.0, (len(rows), 1)).astype(np.float32)
         mixtures.append(weight * real[rows] + (1 - weight) * real[partner])
     together = np.vstack([real, *mixtures])
-    return f"{name}, {count - len(real):,} of them mixtures", together / np.linalg.norm(together, axis=1, keepdims=True)
+    found: Vectors = together / np.linalg.norm(together, axis=1, keepdims=True)
+    return found

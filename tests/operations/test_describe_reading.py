@@ -61,6 +61,8 @@ def test_columns_with_a_word_for_labels_and_a_name_are_those_of_annotators(
     rows = [("text", *names), *((t, LABELS[n % 2], LABELS[n % 5 % 2]) for n, t in enumerate(queries()))]
     found = winnow.describe_file(table(tmp_path / "t.csv", rows))
     assert (found.people, found.section.annotator) == (2, ";".join(names))
+    workspace = winnow.init(tmp_path / "ws", from_file=tmp_path / "t.csv")
+    assert not any("label = " in note for note in workspace.add(tmp_path / "t.csv", license="own").notes)
 
 
 def test_a_second_column_with_such_a_name_changes_nothing_where_one_has_the_labels(tmp_path: Path) -> None:

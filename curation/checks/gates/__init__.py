@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from winnow.core.commands import command
 from winnow.core.counted import counted
+from winnow.core.vocabulary import State
 from winnow.curation.checks.chat_template.render_records import NO_BASE_MODEL
 from winnow.curation.checks.gate_inputs import GateInputs
 from winnow.curation.checks.gates.answer_style import answer_style_gate
@@ -81,13 +82,18 @@ def measure_gates(inputs: GateInputs) -> list[Gate]:
     gates = GATES_OF_EVERY_KIND | GATES_OF_KINDS.get(inputs.task.kind, {})
     if inputs.rendered != NO_BASE_MODEL:
         gates |= GATES_WITH_BASE_MODEL
-    return [_for_unlabeled(with_population(gate(inputs), inputs), inputs) for gate in gates.values()]
+    return [_without_train(with_population(gate(inputs), inputs), inputs) for gate in gates.values()]
 
 
-def _for_unlabeled(gate: Gate, inputs: GateInputs) -> Gate:
-    """The gate with what is missing where there are records, but none has a label."""
+def _without_train(gate: Gate, inputs: GateInputs) -> Gate:
+    """The gate with what is missing where there are records, but none of them is a train row: labels, or new rows."""
     if gate.evidence != (NO_TRAIN_ROW,) or inputs.final.empty:
         return gate
-    why = f"no labeled train row yet: {counted(len(inputs.final), 'record')} without a label"
-    fix = f"label records; `{command('status')}` says how"
+    labeled = int((inputs.final["state"] == State.LABELED).sum())
+    if labeled:
+        why = f"no train row is left of {counted(labeled, 'labeled record')}"
+        fix = f"{command('add', 'FILE')}; excluded.csv, written by `{command('check')}`, says why each row is left out"
+    else:
+        why = f"no labeled train row yet: {counted(len(inputs.final), 'record')} without a label"
+        fix = f"label records; `{command('status')}` says how"
     return gate_not_measured(gate.name, gate.threshold, why, fix, bound=gate.bound)

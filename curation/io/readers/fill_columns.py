@@ -39,6 +39,13 @@ class FilledColumns:
     unused_labels: Sequence[str] = ()
     """Other columns whose values are labels of the task, among them those that say what a model answered."""
 
+    def without_label(self, columns: Collection[str]) -> FilledColumns:
+        """The same where one of these columns was guessed to hold the labels, and holds those of one annotator."""
+        label = self.guesses.get("label")
+        if label is None or label.column not in columns:
+            return self
+        return replace(self, guesses={role: one for role, one in self.guesses.items() if role != "label"})
+
     def notes(self, name: str) -> list[str]:
         """What was guessed about a file of this name."""
         lines = [

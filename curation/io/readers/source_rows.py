@@ -285,6 +285,7 @@ def _source_rows(
     wide = wide_labels(good, columns, () if kind.holds_dialogues else labels, named=named)
     columns = wide.applied_to(columns)
     filled = replace(filled, unused_labels=[one for one in filled.unused_labels if one not in wide.columns])
+    filled = filled if wide.is_open else filled.without_label(wide.columns)
     used = {*columns.chosen().values(), *wide.columns}.union(*(one.columns for one in layouts.rows))
     unused = [key for key in present if key not in used]
     notes = [*notes, *filled.notes(name), f"{name}: {_what_was_read(layouts, columns, unused)}"]

@@ -516,3 +516,13 @@ def test_a_gate_on_train_rows_says_when_labels_are_what_is_missing(make_workspac
     duplicates = gates["duplicates"]
     assert (duplicates.measured, duplicates.evidence) == (NotMeasured(why), (why,))
     assert duplicates.fix == "label records; `winnow status` says how"
+
+
+def test_a_gate_on_train_rows_says_when_all_of_them_are_excluded(make_workspace: Callable[..., Workspace]) -> None:
+    workspace = make_workspace("a", "b")
+    texts = ["where is my parcel", "Where is my parcel?", "cancel it", "cancel it!"]
+    splits = ["test", "train", "validation", "train"]
+    workspace.add(pd.DataFrame({"text": texts, "label": ["a", "a", "b", "b"], "split": splits}))
+    gates = {gate.name: gate for gate in workspace.check().gates}
+    assert gates["duplicates"].evidence == ("no train row is left of 4 labeled records",)
+    assert gates["leakage"].verdict == "fail"

@@ -228,7 +228,7 @@ def action_items(
     found += model_findings
     kind = kind_of(coverage.check.task)
     for region in coverage.regions[:2]:
-        evidence = f"{region.queries:,} {kind.noun.many} with no similar train record"
+        evidence = f"{region.queries:,} {kind.noun.many} of traffic that train does not cover"
         found.append(ActionItem(f"users ask about {' '.join(region.words[:4])}", evidence, command("push label")))
     short = sorted(coverage.short_labels.items(), key=lambda item: (-item[1], item[0]))
     if short:

@@ -83,7 +83,7 @@ def quality_section(manifest: Manifest) -> list[str]:
         _accuracy_line(manifest.label_accuracy),
         *_confirmed_lines(manifest.single_answers_confirmed),
         f"- Disputed records (several labels), excluded: {percent_text(disputed)} of labeled and disputed ones.",
-        f"- Real {many} (unlabeled, from logs) with a near train record: {percent_text(traffic)}.",
+        f"- Real {many} (unlabeled, from logs) that train covers: {percent_text(traffic)}.",
         f"- Largest to smallest label in train: {number_text(gates['label_balance'])}.",
         f"- Labels with too uniform wording: {percent_text(gates['facet_marginals'])}.",
         "",

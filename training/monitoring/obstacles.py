@@ -49,7 +49,7 @@ def first_failed_gate(gates: Sequence[Gate] | NotMeasured) -> Obstacle | None:
 
 
 def uncovered_share(gates: Sequence[Gate] | NotMeasured) -> SourcedValue:
-    """Share of unlabeled log queries without a near train record; not measured while the gate is waived."""
+    """Share of unlabeled log queries that train does not cover; not measured while the gate is waived."""
     if isinstance(gates, NotMeasured):
         return SourcedValue(gates, CHECK)
     gate = next((one for one in gates if one.name == TRAFFIC_GATE), None)

@@ -30,7 +30,7 @@ class RuleThresholds:
     latency_ms: float | None = None
     """The goal for p95; None: the task has none, and no model is too slow."""
     uncovered_max: float = 0.20
-    """Share of traffic without a near train record that the gate `traffic_coverage` allows."""
+    """Share of traffic that train does not cover and that the gate `traffic_coverage` allows."""
 
     @classmethod
     def of(cls, task: Task) -> Self:
@@ -51,7 +51,7 @@ class RuleInputs:
     failed_gates: SourcedValue
     """Gates of `check` that fail on the data of today, `traffic_coverage` aside."""
     uncovered_share: SourcedValue
-    """Share of unlabeled log queries without a near train record."""
+    """Share of unlabeled log queries that train does not cover."""
     forgetting: SourcedValue
     """1 if the candidate degrades on general instructions, else 0."""
     baseline_accuracy: SourcedValue

@@ -97,7 +97,7 @@ class TrafficCoverage:
 
     @property
     def has_near_record(self) -> NDArray[np.bool_]:
-        """Which traffic rows have a near train record."""
+        """Which traffic rows are not called uncovered: by their novelty, or by nearness where that is not judged."""
         if self.near_cosine is None:
             return np.zeros(len(self.traffic), dtype=bool)
         return self.similarity >= self.near_cosine
